@@ -1,0 +1,44 @@
+# Everything a fresh machine needs: Python 3.11 or later and make.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+OUT ?= demo_output
+
+.PHONY: demo test lint samples clean help
+
+help:
+	@echo "make demo   set up, then write real reports from the sample data into $(OUT)/"
+	@echo "make test   set up, then lint, check types and run all tests"
+	@echo "make lint   set up, then lint and check types only"
+	@echo "make clean  remove the virtual environment and everything generated"
+
+$(BIN)/cxassess: pyproject.toml constraints.txt
+	$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11) and 'cxassess needs Python 3.11 or later')"
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e .
+	@touch $@
+
+$(VENV)/.test: $(BIN)/cxassess
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[test]"
+	@touch $@
+
+demo: $(BIN)/cxassess
+	$(BIN)/cxassess report data_samples/nordvand.csv --context data_samples/nordvand.context.yaml --language en --out $(OUT)/nordvand-en --format pdf,html
+	$(BIN)/cxassess report data_samples/nordvand.csv --context data_samples/nordvand.context.yaml --language da --out $(OUT)/nordvand-da
+	$(BIN)/cxassess report data_samples/nordvand.csv --context data_samples/nordvand.context.yaml --language sv --out $(OUT)/nordvand-sv
+	$(BIN)/cxassess report data_samples/small_team.csv --context data_samples/small_team.context.yaml --language sv --out $(OUT)/small-team
+	@echo "Done. The reports are in $(OUT)/:" && find $(OUT) -name "*.pdf" | sort
+
+test: $(VENV)/.test lint
+	$(BIN)/python -m pytest -n auto --dist loadgroup
+
+lint: $(VENV)/.test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+samples: $(BIN)/cxassess
+	$(BIN)/python data_samples/generate.py
+
+clean:
+	rm -rf $(VENV) $(OUT) build dist *.egg-info
