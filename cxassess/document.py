@@ -637,8 +637,8 @@ class Brand:
 class Meta:
     """What the whole document needs to know: language, names for header, footer and metadata, brand.
 
-    ``page_of`` is the word in *2 of 6*; ``logo`` in the brand is the file's bytes in base64. ``iso_date`` is the report's
-    date as ``YYYY-MM-DD``, for the file's own metadata.
+    ``page_of`` is the word in *2 of 6*; ``logo`` in the brand is the file's bytes in base64. ``iso_date`` is the
+    report's date as ``YYYY-MM-DD``, for the file's own metadata.
     """
 
     title: str
