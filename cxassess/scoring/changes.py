@@ -1,0 +1,226 @@
+"""Changes from wave to wave: matched respondents where possible, independent samples otherwise."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from cxassess.instrument.model import Instrument
+from cxassess.scoring.coding import Coded, Design, person_scores
+from cxassess.scoring.comparisons import ALPHA, SignFlips, holm, holm_alphas
+from cxassess.scoring.estimate import Estimate, estimate
+from cxassess.scoring.gaps import Difference, welch
+from cxassess.scoring.groups import WaveGroups
+from cxassess.scoring.model import MINIMUM_GROUP, OVERALL
+
+Row = tuple[Any, ...]
+Floats = npt.NDArray[np.float64]
+NAN: Final = float("nan")
+_NEAR_ZERO: Final = 1e-9
+
+
+@dataclass(frozen=True)
+class WavePeople:
+    """One organisation's respondents in one wave with their own scores: the elements, and overall in the last column.
+
+    Parameters
+    ----------
+    groups : WaveGroups
+        The wave's sums.
+    found : Estimate
+        The scores of all respondents.
+    respondents : ndarray
+        Their ids, sorted.
+    roles : ndarray
+        Their roles, by number.
+    scores : ndarray
+        Respondent × (elements, overall), in levels; NaN where there is none.
+    """
+
+    groups: WaveGroups
+    found: Estimate
+    respondents: npt.NDArray[np.object_]
+    roles: npt.NDArray[np.int64]
+    scores: Floats
+
+
+def gather_people(coded: Coded, design: Design, waves: Sequence[WaveGroups]) -> dict[tuple[str, str], WavePeople]:
+    """Return every wave's respondents with their own scores, sorted by id."""
+    scaled, scored = person_scores(coded, design)
+    values = np.where(scored, scaled / design.unit_of_score, NAN)
+    row_keys = coded.cells[["organisation", "wave"]].iloc[coded.cell].reset_index(drop=True)
+    rows = row_keys.groupby(["organisation", "wave"], sort=False).indices
+    people = {}
+    for wave in waves:
+        index = np.asarray(rows[wave.key], dtype=np.int64)
+        index = index[np.argsort(coded.respondent[index].astype("U"), kind="stable")]
+        found = estimate(wave.strata(design.instrument), design.instrument, design.unit_of_score)
+        people[wave.key] = WavePeople(wave, found, coded.respondent[index], coded.role[index], values[index])
+    return people
+
+
+def change_rows(first: WavePeople, second: WavePeople, instrument: Instrument) -> list[Row]:
+    """Return the rows of ``changes`` from one wave to a later one: each element, and overall.
+
+    Matched (the same respondent id in both waves) when at least five, and at least half of the smaller wave, have a
+    score in both: weighted mean of their differences, sign-flip permutation test. Otherwise Welch's t test of the two
+    waves' scores. Holm's correction runs over the elements; the overall change stands by itself. Each interval has the
+    confidence that Holm's procedure held its p-value against and comes from the same test, so that it leaves out 0
+    exactly when the verdict is ``up`` or ``down``.
+
+    If one to four people have a score in only one of the waves, so many matched people are set aside (by a hash of
+    their id) that five are outside the comparison: otherwise the newcomers' own scores could be worked out from the
+    change and the waves' scores.
+    """
+    tested = [_compare(first, second, column, instrument) for column in range(len(instrument.elements) + 1)]
+    p_values = np.array([one.p for one in tested[:-1]])
+    adjusted = np.append(holm(p_values), tested[-1].p)
+    alphas = np.append(holm_alphas(p_values), NAN if np.isnan(tested[-1].p) else ALPHA)
+    names = [*(element.id for element in instrument.elements), OVERALL]
+    span = instrument.level_count - 1
+    waves = (first.groups.wave, second.groups.wave)
+    rows: list[Row] = []
+    for name, one, p_holm, alpha in zip(names, tested, adjusted, alphas, strict=True):
+        key = (first.groups.organisation, name, *waves)
+        if np.isnan(one.change):
+            empty = (NAN, NAN, NAN, NAN, NAN, "cannot_tell", False, one.n_from, one.n_to, "insufficient", "no_answers")
+            rows.append((*key, *empty))
+            continue
+        low, high = one.interval(float(alpha), span)
+        verdict = _verdict(one.change, float(p_holm))
+        state = (one.change, low, high, one.p, float(p_holm), verdict, one.matched)
+        rows.append((*key, *state, one.n_from, one.n_to, "scored", ""))
+    return rows
+
+
+def _verdict(change: float, p_holm: float) -> str:
+    if np.isnan(p_holm) or p_holm > ALPHA:
+        return "cannot_tell"
+    return "up" if change > 0 else "down"
+
+
+@dataclass(frozen=True)
+class _Compared:
+    test: SignFlips | Difference
+    n_from: int
+    n_to: int
+
+    @property
+    def matched(self) -> bool:
+        return isinstance(self.test, SignFlips)
+
+    @property
+    def change(self) -> float:
+        return self.test.estimate if isinstance(self.test, SignFlips) else self.test.value
+
+    @property
+    def p(self) -> float:
+        return self.test.p_value() if isinstance(self.test, SignFlips) else self.test.p
+
+    def interval(self, alpha: float, span: float) -> tuple[float, float]:
+        if isinstance(self.test, Difference):
+            return self.test.interval(alpha, span)
+        low, high = self.test.interval(alpha)
+        low, high = (0.0 if abs(end) < _NEAR_ZERO else end for end in (low, high))
+        return (max(low, -span), min(high, span))
+
+
+def _compare(first: WavePeople, second: WavePeople, column: int, instrument: Instrument) -> _Compared:
+    n_from, n_to = (int((~np.isnan(_own(people, column, instrument))).sum()) for people in (first, second))
+    matched = _match(first, second, column, instrument)
+    if matched is not None:
+        differences, weights = matched
+        return _Compared(SignFlips.of(differences, weights), differences.size, differences.size)
+    return _Compared(_unmatched(first, second, column, instrument), n_from, n_to)
+
+
+def _own(people: WavePeople, column: int, instrument: Instrument) -> Floats:
+    """Return the respondents' own scores of an element, or (last column) their weighted mean of the elements."""
+    if column < len(instrument.elements):
+        scores: Floats = people.scores[:, column]
+        return scores
+    weights = np.array([element.weight for element in instrument.elements]) * np.array(people.found.enters)
+    there = np.where(np.isnan(people.scores), 0.0, 1.0) * weights
+    whole = there.sum(axis=1)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        mean = (there * np.nan_to_num(people.scores)).sum(axis=1) / whole
+    return np.where(2 * whole >= weights.sum(), np.where(whole > 0, mean, NAN), NAN)
+
+
+def _match(first: WavePeople, second: WavePeople, column: int, instrument: Instrument) -> tuple[Floats, Floats] | None:
+    own_first, own_second = (_own(people, column, instrument) for people in (first, second))
+    has_first, has_second = ~np.isnan(own_first), ~np.isnan(own_second)
+    smaller = int(min(has_first.sum(), has_second.sum()))
+    shared, at_first, at_second = np.intersect1d(
+        first.respondents[has_first].astype("U"), second.respondents[has_second].astype("U"), return_indices=True
+    )
+    alone = int(has_first.sum() + has_second.sum()) - 2 * shared.size
+    kept = _set_aside([str(name) for name in shared], alone)
+    if kept.size < MINIMUM_GROUP or 2 * kept.size < smaller:
+        return None
+    before = np.flatnonzero(has_first)[at_first[kept]]
+    after = np.flatnonzero(has_second)[at_second[kept]]
+    if column < len(instrument.elements):
+        differences = own_second[after] - own_first[before]
+    else:
+        differences = _overall_differences(first.scores[before], second.scores[after], first, second, instrument)
+    inside = ~np.isnan(differences)
+    if inside.sum() < kept.size:
+        return None
+    return differences, _person_weights(second.roles[after], second.groups, instrument)
+
+
+def _overall_differences(
+    before: Floats, after: Floats, first: WavePeople, second: WavePeople, instrument: Instrument
+) -> Floats:
+    """Return each person's weighted mean difference over the elements they have in both waves."""
+    enters = np.array(first.found.enters) & np.array(second.found.enters)
+    weights = np.array([element.weight for element in instrument.elements]) * enters
+    change = after - before
+    there = np.where(np.isnan(change), 0.0, 1.0) * weights
+    with np.errstate(divide="ignore", invalid="ignore"):
+        mean: Floats = (there * np.nan_to_num(change)).sum(axis=1) / there.sum(axis=1)
+    return mean
+
+
+def _set_aside(shared: Sequence[str], alone: int) -> npt.NDArray[np.int64]:
+    spare = MINIMUM_GROUP - alone if 0 < alone < MINIMUM_GROUP else 0
+    order = sorted(range(len(shared)), key=lambda i: hashlib.sha256(shared[i].encode()).digest())
+    return np.array(sorted(order[spare:]), dtype=np.int64)
+
+
+def _person_weights(roles: npt.NDArray[np.int64], groups: WaveGroups, instrument: Instrument) -> Floats:
+    if instrument.weighting.scheme == "respondents":
+        return np.full(roles.size, 1 / roles.size)
+    given = dict(zip(groups.roles, (float(stratum.weight) for stratum in groups.strata(instrument)), strict=True))
+    present, position, counts = np.unique(roles, return_inverse=True, return_counts=True)
+    share = np.array([given[int(role)] for role in present])
+    weights: Floats = (share / share.sum() / counts)[position]
+    return weights
+
+
+def _unmatched(first: WavePeople, second: WavePeople, column: int, instrument: Instrument) -> Difference:
+    before, after = first.found, second.found
+    if column == len(instrument.elements):
+        if before.overall is None or after.overall is None:
+            return Difference(NAN, NAN, NAN)
+        return welch(
+            float(after.overall),
+            float(before.overall),
+            (after.overall_variance, before.overall_variance),
+            (after.overall_degrees, before.overall_degrees),
+        )
+    scores = (after.scores[column], before.scores[column])
+    if scores[0] is None or scores[1] is None:
+        return Difference(NAN, NAN, NAN)
+    return welch(
+        float(scores[0]),
+        float(scores[1]),
+        (after.variance(column), before.variance(column)),
+        (float(after.degrees[column]), float(before.degrees[column])),
+    )

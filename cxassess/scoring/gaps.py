@@ -1,0 +1,244 @@
+"""Differences between roles, on the items that both were asked."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import combinations
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+from scipy import special
+
+from cxassess.instrument.model import Instrument
+from cxassess.scoring.coding import Coded, Design
+from cxassess.scoring.comparisons import ALPHA, holm, holm_alphas
+from cxassess.scoring.estimate import Estimate, Stratum, estimate
+from cxassess.scoring.groups import Contexts, WaveGroups, collect_groups
+from cxassess.scoring.intervals import clip_interval, t_interval
+from cxassess.scoring.model import MINIMUM_GROUP, OVERALL, ROLE
+from cxassess.scoring.partials import partials
+
+Row = tuple[Any, ...]
+Floats = npt.NDArray[np.float64]
+NAN: Final = float("nan")
+
+
+@dataclass(frozen=True)
+class Difference:
+    """An estimated difference, before any correction for several comparisons.
+
+    Parameters
+    ----------
+    value, variance, degrees : float
+        In levels; variance NaN where it is not known.
+    """
+
+    value: float
+    variance: float
+    degrees: float
+
+    @cached_property
+    def p(self) -> float:
+        """Two-sided p-value of Welch's t test; NaN where the variance is not known."""
+        if math.isnan(self.value) or math.isnan(self.variance):
+            return NAN
+        if self.variance == 0:
+            return 0.0 if self.value else 1.0
+        return float(2 * special.stdtr(self.degrees, -abs(self.value) / math.sqrt(self.variance)))
+
+    def interval(self, alpha: float, span: float) -> tuple[float, float]:
+        """Return the interval of confidence 1 − alpha, within ± span."""
+        if np.isnan(alpha):
+            return (NAN, NAN)
+        return clip_interval(t_interval(self.value, self.variance, self.degrees, confidence=1 - alpha), -span, span)
+
+
+def welch(first: float, second: float, variances: tuple[float, float], degrees: tuple[float, float]) -> Difference:
+    """Return first minus second with the variance and degrees of freedom of Welch's t test.
+
+    Formula: V = V₁ + V₂; ν = V²/(V₁²/ν₁ + V₂²/ν₂). The variances may hold a finite-population correction. A variance
+    of 0 on one side only is taken as it stands.
+
+    Source: Welch (1947), Biometrika 34, 28–35.
+    """
+    used = [(v, d) for v, d in zip(variances, degrees, strict=True) if v > 0 and d > 0]
+    total = variances[0] + variances[1]
+    if np.isnan(total) or not used:
+        return Difference(first - second, total, NAN)
+    return Difference(first - second, total, total**2 / sum(v**2 / d for v, d in used))
+
+
+def pairs_of_roles(instrument: Instrument) -> list[tuple[int, int]]:
+    """Return the pairs (high, low) of roles by number: the instrument's own first, then every other in its order."""
+    numbers = {role.id: number for number, role in enumerate(instrument.roles)}
+    pairs = list(combinations(range(len(instrument.roles)), 2))
+    if instrument.role_gap is None:
+        return pairs
+    own = (numbers[instrument.role_gap.high], numbers[instrument.role_gap.low])
+    return [own, *(pair for pair in pairs if set(pair) != set(own))]
+
+
+def gap_rows(coded: Coded, design: Design, contexts: Contexts) -> list[Row]:
+    """Return the rows of ``gaps``: each element and overall, for each pair of roles.
+
+    Gap = score of the first role minus score of the second, both on the items that both are asked; Welch's t test with
+    finite-population correction. Holm's correction runs over the elements of a pair; the overall gap stands by itself.
+    Each interval has the confidence that Holm's procedure held that element's p-value against, so that it leaves out 0
+    exactly when the verdict is ``real``.
+    """
+    rows: list[Row] = []
+    for high, low in pairs_of_roles(design.instrument):
+        common = design.only(design.asked[high] & design.asked[low])
+        chosen = coded.take((coded.role == high) | (coded.role == low))
+        waves = collect_groups(partials(chosen, common, with_items=False), design.instrument, contexts)
+        for wave in waves:
+            if high in wave.roles and low in wave.roles:
+                rows += _pair_rows(wave, (high, low), common)
+    return rows
+
+
+def _pair_rows(wave: WaveGroups, pair: tuple[int, int], common: Design) -> list[Row]:
+    instrument = common.instrument
+    first, second = (_role_estimate(wave, role, common) for role in pair)
+    counts = _common_items(wave, pair, common)
+    differences = [_element_gap(first, second, column) for column in range(len(instrument.elements))]
+    p_values = np.array([difference.p for difference in differences])
+    adjusted, alphas = holm(p_values), holm_alphas(p_values)
+    groups = [ROLE + instrument.roles[role].id for role in pair]
+    span = instrument.level_count - 1
+    rows: list[Row] = []
+    for column, element in enumerate(instrument.elements):
+        n = (first.counts[column], second.counts[column])
+        key = (*wave.key, element.id, *groups)
+        if np.isnan(differences[column].value):
+            rows.append((*key, *_no_gap(n, int(counts[column]))))
+            continue
+        found = differences[column]
+        low, high = found.interval(float(alphas[column]), span)
+        state = (found.value, low, high, found.p, float(adjusted[column]), _verdict(found.p, float(adjusted[column])))
+        rows.append((*key, *state, *n, int(counts[column]), "scored", ""))
+    overall = _overall_gap(first, second, instrument)
+    n = (wave.roles[pair[0]].people, wave.roles[pair[1]].people)
+    key = (*wave.key, OVERALL, *groups)
+    if np.isnan(overall.value):
+        return [*rows, (*key, *_no_gap(n, int(counts.sum())))]
+    low, high = overall.interval(NAN if np.isnan(overall.p) else ALPHA, span)
+    state = (overall.value, low, high, overall.p, overall.p, _verdict(overall.p, overall.p))
+    return [*rows, (*key, *state, *n, int(counts.sum()), "scored", "")]
+
+
+def _no_gap(n: tuple[int, int], items: int) -> Row:
+    reason = "no_answers" if not items or not min(n) else "low_coverage"
+    return (NAN, NAN, NAN, NAN, NAN, "cannot_tell", *n, items, "insufficient", reason)
+
+
+def _verdict(p: float, adjusted: float) -> str:
+    return "real" if not np.isnan(p) and adjusted <= ALPHA else "cannot_tell"
+
+
+def _role_estimate(wave: WaveGroups, role: int, design: Design) -> Estimate:
+    stratum = Stratum(wave.roles[role], wave.strata(design.instrument)[0].weight, wave.invited.get(role))
+    return estimate([stratum], design.instrument, design.unit_of_score)
+
+
+def _common_items(wave: WaveGroups, pair: tuple[int, int], common: Design) -> npt.NDArray[np.int64]:
+    asked = common.asked[pair[0]] & common.asked[pair[1]]
+    if wave.key in common.pulse_waves:
+        asked = asked & common.pulse
+    counts: npt.NDArray[np.int64] = asked.astype(np.int64) @ common.membership
+    return counts
+
+
+def _element_gap(first: Estimate, second: Estimate, column: int) -> Difference:
+    scores = (first.scores[column], second.scores[column])
+    if scores[0] is None or scores[1] is None:
+        return Difference(NAN, NAN, NAN)
+    variances = [float(found.covariance[column, column]) for found in (first, second)]
+    if not (first.known[column] or second.known[column]):
+        variances = [NAN, NAN]
+    return welch(
+        float(scores[0]),
+        float(scores[1]),
+        (variances[0], variances[1]),
+        (float(first.degrees[column]), float(second.degrees[column])),
+    )
+
+
+def _overall_gap(first: Estimate, second: Estimate, instrument: Instrument) -> Difference:
+    weights = np.array([element.weight for element in instrument.elements]) * np.array(first.enters) * second.enters
+    used = weights > 0
+    if not used.any():
+        return Difference(NAN, NAN, NAN)
+    a = weights[used] / weights[used].sum()
+    if not (first.known[used].any() or second.known[used].any()):
+        return Difference(float(a @ (first.values - second.values)[used]), NAN, NAN)
+    variances = [float(a @ found.covariance[np.ix_(used, used)] @ a) for found in (first, second)]
+    degrees = [float(max(found.counts) - 1) for found in (first, second)]
+    return welch(
+        float(a @ first.values[used]),
+        float(a @ second.values[used]),
+        (variances[0], variances[1]),
+        (degrees[0], degrees[1]),
+    )
+
+
+def common_rows(coded: Coded, design: Design, contexts: Contexts) -> list[Row]:
+    """Return the rows of ``role_scores_common``: every role's score on the items that all of the roles were asked.
+
+    NaN where fewer than five (or not all, in a smaller role) have a score on these items.
+
+    *All of the roles* are those with at least five respondents in the wave, as only they can be shown; all that
+    answered, where fewer than two have so many.
+    """
+    instrument = design.instrument
+    waves = collect_groups(partials(coded, design, with_items=False), instrument, contexts)
+    by_roles: dict[tuple[int, ...], list[WaveGroups]] = {}
+    for wave in waves:
+        by_roles.setdefault(_comparable_roles(wave), []).append(wave)
+    rows: list[Row] = []
+    for roles, members in sorted(by_roles.items()):
+        chosen = _asked_of_all(design, roles)
+        keys = {wave.key for wave in members}
+        inside = np.array([key in keys for key in _cell_keys(coded)], dtype=np.bool_)
+        for wave in collect_groups(
+            partials(coded.take(inside[coded.cell]), chosen, with_items=False), instrument, contexts
+        ):
+            for role in wave.roles:
+                found = _role_estimate(wave, role, chosen)
+                rows += _common_role_rows(wave, role, found, instrument)
+    return rows
+
+
+def _cell_keys(coded: Coded) -> list[tuple[str, str]]:
+    return list(zip(coded.cells["organisation"], coded.cells["wave"], strict=True))
+
+
+def _comparable_roles(wave: WaveGroups) -> tuple[int, ...]:
+    enough = tuple(role for role, sums in wave.roles.items() if sums.people >= MINIMUM_GROUP)
+    return enough if len(enough) > 1 else tuple(wave.roles)
+
+
+def _asked_of_all(design: Design, roles: Sequence[int]) -> Design:
+    """Items of an element that all roles asked anything about it are asked."""
+    members = design.membership.astype(np.bool_)
+    asked = design.asked[list(roles)]
+    concerned = (asked.astype(np.int64) @ design.membership) > 0
+    common = np.zeros(asked.shape[1], dtype=np.bool_)
+    for column in range(members.shape[1]):
+        about = asked[concerned[:, column]]
+        common |= members[:, column] & about.all(axis=0)
+    return design.only(common)
+
+
+def _common_role_rows(wave: WaveGroups, role: int, found: Estimate, instrument: Instrument) -> list[Row]:
+    group = ROLE + instrument.roles[role].id
+    values = [
+        (element.id, score if enough else None)
+        for element, score, enough in zip(instrument.elements, found.scores, found.enters, strict=True)
+    ]
+    values.append((OVERALL, found.overall))
+    return [(*wave.key, element, group, NAN if score is None else float(score)) for element, score in values]

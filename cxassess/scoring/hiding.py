@@ -1,0 +1,212 @@
+"""Which rows of one organisation and wave are hidden, and why: the decisions of the privacy gate."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+import numpy as np
+
+from cxassess.scoring.audit import Floats, Margins, ShownRow, hide_thin, withhold_groups, withhold_rows
+from cxassess.scoring.coding import Design
+from cxassess.scoring.element_audit import ElementFigures, Presence
+from cxassess.scoring.model import ALL, MINIMUM_GROUP, OVERALL, ROLE, UNIT
+
+TOO_FEW: Final = "too_few"
+WITHHELD: Final = "withheld"
+
+
+@dataclass(frozen=True)
+class WaveCounts:
+    """How many people stand behind each figure of one organisation in one wave.
+
+    Parameters
+    ----------
+    presence : Presence
+        Who answered what.
+    people : dict
+        Group → respondents.
+    scored : dict
+        (element, group) → respondents with a score.
+    answered : dict
+        (item, group) → answers; groups all and roles.
+    gaps : dict
+        (element, high group, low group) → respondents behind the gap, the smaller of the two.
+    common : tuple
+        (element, role group) pairs with a score on common items.
+    """
+
+    presence: Presence
+    people: Mapping[str, int]
+    scored: Mapping[tuple[str, str], int]
+    answered: Mapping[tuple[str, str], int]
+    gaps: Mapping[tuple[str, str, str], int]
+    common: tuple[tuple[str, str], ...]
+
+
+@dataclass
+class Hidden:
+    """What is hidden of one organisation in one wave: key → reason."""
+
+    everything: bool = False
+    groups: dict[str, str] = field(default_factory=dict)
+    elements: dict[tuple[str, ...], str] = field(default_factory=dict)
+    items: dict[tuple[str, ...], str] = field(default_factory=dict)
+    gaps: dict[tuple[str, ...], str] = field(default_factory=dict)
+    common: dict[tuple[str, ...], str] = field(default_factory=dict)
+
+    def element(self, element: str, group: str) -> str:
+        """Return why a group's score is hidden, or an empty string."""
+        return TOO_FEW if self.everything else self.elements.get((element, group), "")
+
+    def item(self, item: str, group: str) -> str:
+        """Return why a group's mean of an item is hidden, or an empty string."""
+        return TOO_FEW if self.everything else self.items.get((item, group), "")
+
+
+def decide(counts: WaveCounts, design: Design) -> Hidden:
+    """Decide what to hide.
+
+    1. Fewer than five respondents in all: everything.
+    2. Groups with fewer than five, and further groups by `withhold_groups`: whole, in every element and item.
+    3. In each element, groups of which fewer than five have a score, with further ones so that at least two groups and
+       five people are hidden together; items that fewer than five of a role answered.
+    4. In each element, further rows by `withhold_rows`, until no hidden figure is a combination of the shown ones.
+    5. The overall score of a group that lost an element to subtraction; overall gaps and scores on common items
+       likewise. An overall score is the weighted mean of the elements' scores, so it tells nothing beyond them.
+    """
+    hidden = Hidden(everything=counts.people.get(ALL, 0) < MINIMUM_GROUP)
+    if hidden.everything:
+        return hidden
+    sizes = {group: n for group, n in counts.people.items() if group != ALL}
+    small = [group for group, n in sizes.items() if n < MINIMUM_GROUP]
+    hidden.groups = dict.fromkeys(small, TOO_FEW)
+    hidden.groups |= dict.fromkeys(withhold_groups(_margins(counts, design), sizes, small), WITHHELD)
+    elements = [element.id for element in design.instrument.elements]
+    for number, element in enumerate(elements):
+        _hide_small_elements(element, counts, hidden)
+        _hide_small_items(element, counts, design, hidden)
+        _hide_differences(element, counts, hidden)
+        _hide_solvable(number, counts, design, hidden)
+    for group in counts.people:
+        lost = any(hidden.elements.get((element, group)) == WITHHELD for element in elements)
+        if group in hidden.groups or lost:
+            hidden.elements[(OVERALL, group)] = hidden.groups.get(group, WITHHELD)
+    _hide_overall_differences(elements, counts, hidden)
+    return hidden
+
+
+def _margins(counts: WaveCounts, design: Design) -> Margins:
+    presence, roles = counts.presence, design.instrument.roles
+    table = np.zeros((len(roles), len(presence.units) + 1), dtype=np.int64)
+    np.add.at(table, (presence.role, presence.unit), 1)  # unit −1, without a unit, is the last column
+    weights = design.role_weights(table.sum(axis=1))
+    return Margins(tuple(ROLE + role.id for role in roles), tuple(UNIT + u for u in presence.units), table, weights)
+
+
+def _hide_small_elements(element: str, counts: WaveCounts, hidden: Hidden) -> None:
+    sizes = {group: counts.scored.get((element, group), 0) for group in counts.people if group != ALL}
+    for group, n in sizes.items():
+        if group in hidden.groups:
+            hidden.elements[(element, group)] = hidden.groups[group]
+        elif 0 < n < MINIMUM_GROUP:
+            hidden.elements[(element, group)] = TOO_FEW
+    if 0 < counts.scored.get((element, ALL), 0) < MINIMUM_GROUP:
+        hidden.elements[(element, ALL)] = TOO_FEW
+    there = {group: n for group, n in sizes.items() if n}
+    gone = [group for group in there if (element, group) in hidden.elements]
+    for kind in (ROLE, UNIT):
+        for group in hide_thin([group for group in there if group.startswith(kind)], there, gone):
+            hidden.elements[(element, group)] = WITHHELD
+
+
+def _hide_small_items(element: str, counts: WaveCounts, design: Design, hidden: Hidden) -> None:
+    for item in design.instrument.element(element).items:
+        for group in (ALL, *(ROLE + role.id for role in design.instrument.roles)):
+            reason = hidden.elements.get((element, group), "") if group != ALL else ""
+            if not reason and 0 < counts.answered.get((item.id, group), 0) < MINIMUM_GROUP:
+                reason = TOO_FEW
+            if reason:
+                hidden.items[(item.id, group)] = reason
+
+
+def _hide_differences(element: str, counts: WaveCounts, hidden: Hidden) -> None:
+    """Hide the gaps and common scores of roles that are hidden in the element, or too small there."""
+    for (gap_element, high, low), n in counts.gaps.items():
+        if gap_element == element:
+            reasons = [hidden.elements.get((element, group), "") for group in (high, low)]
+            if 0 < n < MINIMUM_GROUP:
+                reasons.append(TOO_FEW)
+            if any(reasons):
+                hidden.gaps[(element, high, low)] = TOO_FEW if TOO_FEW in reasons else WITHHELD
+    for common_element, group in counts.common:
+        if common_element == element and (element, group) in hidden.elements:
+            hidden.common[(element, group)] = hidden.elements[(element, group)]
+
+
+def _hide_solvable(number: int, counts: WaveCounts, design: Design, hidden: Hidden) -> None:
+    element = design.instrument.elements[number]
+    named = {(element.id, group) for group in counts.people} | {
+        (item.id, group) for item in element.items for group in counts.people
+    }
+    if named.isdisjoint(hidden.elements) and named.isdisjoint(hidden.items):
+        return
+    figures = ElementFigures.of(counts.presence, number, design)
+    rows = _all_rows(element.id, figures, counts)
+    reasons = {"item": hidden.items, "element": hidden.elements, "gap": hidden.gaps, "common": hidden.common}
+    gone = [one for one in rows if one.key[1:] in reasons[one.key[0]]]
+    shown = [one for one in rows if one.key[1:] not in reasons[one.key[0]]]
+    protected = [one.row for one in gone if one.sensitive]
+    if not protected:
+        return
+    for one in withhold_rows(shown, protected):
+        reasons[one.key[0]][one.key[1:]] = WITHHELD
+
+
+def _all_rows(element: str, figures: ElementFigures, counts: WaveCounts) -> list[ShownRow]:
+    """Return every figure of the element as a combination of the unknowns.
+
+    Rank: role items go first (smallest group first), then scores on common items, units, gaps, the items of everybody,
+    and last the scores of roles and of everybody.
+    """
+    rows: list[ShownRow] = []
+
+    def add(key: tuple[str, ...], row: Floats, rank: tuple[int, ...], *, sensitive: bool = True) -> None:
+        if row.any():
+            rows.append(ShownRow(key, row, rank, sensitive))
+
+    for place, item in enumerate(figures.items):
+        for number, role in enumerate(figures.role_keys):
+            n = counts.answered.get((item, role), 0)
+            add(("item", item, role), figures.item(item, role), (0, n, number, place))
+        add(("item", item, ALL), figures.item_of_all(item), (4, place))
+    for number, group in enumerate((*figures.role_keys, *figures.unit_keys)):
+        rank = (2 if group in figures.unit_keys else 5, counts.scored.get((element, group), 0), number)
+        add(("element", element, group), figures.score(group), rank)
+    add(("element", element, ALL), figures.score_of_all(), (6,))
+    for number, (gap_element, high, low) in enumerate(counts.gaps):
+        if gap_element == element:
+            add(("gap", element, high, low), figures.gap(high, low), (3, number), sensitive=False)
+    present = [role for role in figures.role_keys if counts.people.get(role, 0)]
+    comparable = [role for role in present if counts.people[role] >= MINIMUM_GROUP]
+    common = figures.common(comparable if len(comparable) > 1 else present)
+    for number, (common_element, role) in enumerate(counts.common):
+        if common_element == element:
+            add(("common", element, role), figures.score(role, common), (1, number), sensitive=False)
+    return rows
+
+
+def _hide_overall_differences(elements: list[str], counts: WaveCounts, hidden: Hidden) -> None:
+    """Hide an overall gap where an element's gap is hidden, or a role is; likewise the score on common items."""
+    for element, high, low in counts.gaps:
+        if element != OVERALL:
+            continue
+        roles = [hidden.groups.get(group, "") for group in (high, low)]
+        lost = [hidden.gaps.get((one, high, low), "") for one in elements]
+        if any((*roles, *lost)):
+            hidden.gaps[(element, high, low)] = TOO_FEW if TOO_FEW in roles else WITHHELD
+    for element, group in counts.common:
+        lost = [hidden.common.get((one, group), "") for one in elements]
+        if element == OVERALL and (group in hidden.groups or any(lost)):
+            hidden.common[(element, group)] = hidden.groups.get(group, WITHHELD)

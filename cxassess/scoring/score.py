@@ -1,0 +1,182 @@
+"""From responses to scores: every frame of one or more organisations and waves."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+import numpy as np
+
+from cxassess.context import OrganisationContext
+from cxassess.errors import CxassessError, Problem
+from cxassess.responses.model import KEYS, Responses
+from cxassess.scoring import details
+from cxassess.scoring.benchmark import Benchmark, benchmark_rows
+from cxassess.scoring.changes import WavePeople, change_rows, gather_people
+from cxassess.scoring.coding import Coded, Design, encode, find_pulse_waves
+from cxassess.scoring.elements import (
+    GroupScores,
+    level_rows,
+    score_groups,
+    score_rows,
+    systematic_row,
+    weakest_row,
+)
+from cxassess.scoring.gaps import common_rows, gap_rows
+from cxassess.scoring.groups import Contexts, WaveGroups, collect_groups
+from cxassess.scoring.items import distribution_rows, item_rows
+from cxassess.scoring.model import OVERALL, Scores, build_frame
+from cxassess.scoring.partials import partials
+
+Row = tuple[Any, ...]
+NAN: Final = float("nan")
+
+
+def score_responses(
+    responses: Responses,
+    *,
+    contexts: Mapping[str, OrganisationContext] | None = None,
+    benchmark: Benchmark | None = None,
+) -> Scores:
+    """Score responses.
+
+    Pure: the same responses give the same bits, whatever the order of the rows and of the organisations in the file.
+
+    Parameters
+    ----------
+    responses : Responses
+        Any number of organisations and waves.
+    contexts : mapping, optional
+        Organisation → what is known about it; the numbers invited give the finite-population correction.
+    benchmark : Benchmark, optional
+        Scores of other organisations.
+
+    Returns
+    -------
+    Scores
+        Everything that was calculated; `apply_privacy` makes of it what may be shown.
+
+    Raises
+    ------
+    CxassessError
+        If a context names a role that the instrument lacks, or fewer people invited than answered.
+    """
+    contexts = contexts or {}
+    instrument = responses.instrument
+    answers = responses.answers.sort_values(list(KEYS), kind="stable").reset_index(drop=True)
+    coded = encode(answers, responses.reasons, instrument)
+    design = Design.of(instrument)
+    design = Design.of(instrument, find_pulse_waves(coded, design))
+    waves = collect_groups(partials(coded, design), instrument, contexts)
+    _check_contexts(contexts, waves, design)
+    people = gather_people(coded, design, waves)
+    wave_rows, order = details.order_waves(answers)
+    place = {(organisation, wave): place for organisation, ws in order.items() for place, wave in enumerate(ws)}
+    waves.sort(key=lambda wave: (wave.organisation, place[wave.key]))
+    grouped = {wave.key: score_groups(wave, design) for wave in waves}
+    seconds = answers["seconds"].to_numpy(dtype=np.float64, na_value=np.nan)
+    rows: dict[str, list[Row]] = {
+        **_element_frames(waves, grouped, design),
+        "items": [row for wave in waves for row in item_rows(wave, design)],
+        "distributions": [row for wave in waves for row in distribution_rows(wave, design)],
+        "gaps": _in_order(gap_rows(coded, design, contexts), place),
+        "role_scores_common": _in_order(common_rows(coded, design, contexts), place),
+        "changes": _changes(coded, design, contexts, people, order),
+        "benchmarks": _benchmarks(grouped, waves, design, benchmark),
+        "reliability": details.reliability_rows(coded, design, waves),
+        "careless": details.careless_rows(coded, seconds, design, contexts, waves),
+        "units": [row for wave in waves for row in details.unit_rows(people[wave.key], design)],
+        "responses_by_role": details.response_rows(answers, waves, design),
+        "waves": wave_rows,
+    }
+    return Scores(instrument=instrument, **{name: build_frame(name, found) for name, found in rows.items()})
+
+
+def _check_contexts(contexts: Contexts, waves: Sequence[WaveGroups], design: Design) -> None:
+    roles = {role.id: number for number, role in enumerate(design.instrument.roles)}
+    problems = []
+    for wave in waves:
+        context = contexts.get(wave.organisation)
+        given = context.invited.get(wave.wave, {}) if context else {}
+        for role, invited in given.items():
+            where = f"{wave.organisation}: invited, wave {wave.wave}, {role}"
+            if role not in roles:
+                problems.append(Problem(where, "the instrument has no such role", f"Use one of {', '.join(roles)}."))
+                continue
+            answered = wave.roles[roles[role]].people if roles[role] in wave.roles else 0
+            if invited < answered:
+                problems.append(
+                    Problem(where, f"{invited} invited, but {answered} answered", "Correct the number or leave it out.")
+                )
+    if problems:
+        raise CxassessError(problems)
+
+
+def _element_frames(
+    waves: Sequence[WaveGroups], grouped: Mapping[tuple[str, str], list[GroupScores]], design: Design
+) -> dict[str, list[Row]]:
+    frames: dict[str, list[Row]] = {"scores": [], "levels": [], "weakest": [], "systematic": []}
+    for wave in waves:
+        scored = grouped[wave.key]
+        frames["scores"] += score_rows(wave, scored, design)
+        frames["levels"] += level_rows(wave, scored[0], design)
+        frames["weakest"].append(weakest_row(wave, scored[0], design.instrument))
+        systematic = systematic_row(wave, scored[0], design.instrument)
+        if systematic is not None:
+            frames["systematic"].append(systematic)
+    return frames
+
+
+def _in_order(rows: list[Row], place: Mapping[tuple[str, str], int]) -> list[Row]:
+    return sorted(rows, key=lambda row: (row[0], place[(row[0], row[1])]))
+
+
+def _changes(
+    coded: Coded,
+    design: Design,
+    contexts: Contexts,
+    people: Mapping[tuple[str, str], WavePeople],
+    order: Mapping[str, list[str]],
+) -> list[Row]:
+    """Return the rows of ``changes``: each wave against the one before, and the newest against every earlier one.
+
+    A wave on the pulse form is compared on the pulse items only.
+    """
+    on_pulse = _people_on_pulse(coded, design, contexts) if design.pulse_waves else people
+    rows: list[Row] = []
+    for organisation, waves in order.items():
+        last = len(waves) - 1
+        pairs = {(place - 1, place) for place in range(1, last + 1)} | {(place, last) for place in range(last)}
+        for first, second in sorted(pairs):
+            keys = ((organisation, waves[first]), (organisation, waves[second]))
+            mixed = (keys[0] in design.pulse_waves) != (keys[1] in design.pulse_waves)
+            chosen = on_pulse if mixed else people
+            rows += change_rows(chosen[keys[0]], chosen[keys[1]], design.instrument)
+    return rows
+
+
+def _people_on_pulse(coded: Coded, design: Design, contexts: Contexts) -> dict[tuple[str, str], WavePeople]:
+    pulse = design.only(design.pulse)
+    return gather_people(
+        coded, pulse, collect_groups(partials(coded, pulse, with_items=False), design.instrument, contexts)
+    )
+
+
+def _benchmarks(
+    grouped: Mapping[tuple[str, str], list[GroupScores]],
+    waves: Sequence[WaveGroups],
+    design: Design,
+    benchmark: Benchmark | None,
+) -> list[Row]:
+    if benchmark is None:
+        return []
+    rows: list[Row] = []
+    for wave in waves:
+        found = grouped[wave.key][0].found
+        scores = [
+            (element.id, NAN if score is None else float(score))
+            for element, score in zip(design.instrument.elements, found.scores, strict=True)
+        ]
+        scores.append((OVERALL, NAN if found.overall is None else float(found.overall)))
+        rows += benchmark_rows(wave.key, scores, benchmark)
+    return rows
