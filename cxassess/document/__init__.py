@@ -1,0 +1,132 @@
+"""A report as data: pages of blocks, built once and rendered many times (notebook, PDF, HTML).
+
+Blocks hold final words, already in the report's language, beside the numbers that say where marks go. Renderers
+place and draw; they never compute a score, format a number or translate. A block is a frozen dataclass whose
+``kind`` is its name in JSON; all fields are plain JSON values, so that a notebook output can carry a page.
+
+Text that came from people (names, comments) is an ordinary string here, and no renderer reads a string as markup.
+"""
+
+from typing import Final
+
+from cxassess.document.base import Block, Rich, Run, RunStyle, block_to_dict
+from cxassess.document.exhibits import (
+    Change,
+    Chart,
+    Code,
+    DistributionRow,
+    Distributions,
+    Dumbbell,
+    DumbbellRow,
+    GroupKey,
+    GroupScore,
+    Image,
+    Ladder,
+    Plan,
+    PlanRow,
+    Profile,
+    ProfileRow,
+    Rung,
+    ScaleLevel,
+    ScoreScale,
+    TrendPanel,
+    Trends,
+)
+from cxassess.document.facts import (
+    Evidence,
+    Fact,
+    Facts,
+    LevelNumeral,
+    Probabilities,
+    Probability,
+    RoleAnswered,
+    RootCauses,
+    Table,
+    TableColumn,
+    WhoAnswered,
+)
+from cxassess.document.page import Brand, Cover, CoverDot, Document, Meta, Page
+from cxassess.document.text import (
+    Bottom,
+    BulletList,
+    Callout,
+    Column,
+    Columns,
+    Dated,
+    Heading,
+    HowTo,
+    Labelled,
+    Numbered,
+    NumberedEntry,
+    Panel,
+    Quote,
+    Quotes,
+    Section,
+    Text,
+)
+
+PAGE_MIME: Final = "application/vnd.cxassess.page+json"
+META_MIME: Final = "application/vnd.cxassess.meta+json"
+
+__all__ = [
+    "META_MIME",
+    "PAGE_MIME",
+    "Block",
+    "Bottom",
+    "Brand",
+    "BulletList",
+    "Callout",
+    "Change",
+    "Chart",
+    "Code",
+    "Column",
+    "Columns",
+    "Cover",
+    "CoverDot",
+    "Dated",
+    "DistributionRow",
+    "Distributions",
+    "Document",
+    "Dumbbell",
+    "DumbbellRow",
+    "Evidence",
+    "Fact",
+    "Facts",
+    "GroupKey",
+    "GroupScore",
+    "Heading",
+    "HowTo",
+    "Image",
+    "Labelled",
+    "Ladder",
+    "LevelNumeral",
+    "Meta",
+    "Numbered",
+    "NumberedEntry",
+    "Page",
+    "Panel",
+    "Plan",
+    "PlanRow",
+    "Probabilities",
+    "Probability",
+    "Profile",
+    "ProfileRow",
+    "Quote",
+    "Quotes",
+    "Rich",
+    "RoleAnswered",
+    "RootCauses",
+    "Run",
+    "RunStyle",
+    "Rung",
+    "ScaleLevel",
+    "ScoreScale",
+    "Section",
+    "Table",
+    "TableColumn",
+    "Text",
+    "TrendPanel",
+    "Trends",
+    "WhoAnswered",
+    "block_to_dict",
+]

@@ -1,0 +1,108 @@
+"""A document as one HTML file: no script, no network, readable on a phone, on a screen and on paper."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping
+from functools import cache
+from typing import Any, Final
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from markupsafe import Markup
+
+from cxassess.language import LANGUAGES, get_language
+from cxassess.report import geometry
+from cxassess.report.markdown import plain_text
+from cxassess.report.prepare import prepare
+from cxassess.resources import resource_path
+
+FOLDER: Final = "templates/report/html"
+_QUOTATION: Final = {"en": ("“", "”"), "da": ("»", "«"), "sv": ("”", "”")}
+_FALLBACK_FONTS: Final = "Source Sans 3, Source Sans Pro, Segoe UI, Helvetica Neue, DejaVu Sans, Arial, sans-serif"
+_LINKS: Final = ("https://", "http://", "mailto:")
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(resource_path(FOLDER)),
+        autoescape=select_autoescape(default=True, default_for_string=True),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals.update(
+        make_axis=geometry.make_axis,
+        place_groups=geometry.place_groups,
+        place_rungs=geometry.place_rungs,
+        place_panels=geometry.place_panels,
+        place_bars=geometry.place_bars,
+        unknown_kind=_unknown_kind,
+    )
+    environment.filters.update(plain=_plain, safe_link=_safe_link)
+    return environment
+
+
+def _unknown_kind(kind: str) -> str:
+    raise ValueError(f"unknown kind of block: {kind}")
+
+
+def _plain(text: Any) -> str:
+    return text if isinstance(text, str) else "".join(run["text"] for run in text)
+
+
+def _safe_link(href: str) -> str:
+    """Return a link's target if it leads to the web or to a mail address, else nothing."""
+    return href if href.lower().startswith(_LINKS) else ""
+
+
+def _clean(text: str) -> str:
+    """Return a text without control characters, which HTML does not allow."""
+    return text if text.isprintable() else "".join(c for c in text if c.isprintable() or c in "\n\t\u200d\u200c\ufe0f")
+
+
+def _data_url(svg: str) -> str:
+    """Return a picture as an address of its own; type falls back to what the reader's machine has."""
+    svg = svg.replace('font-family="Source Sans Pro"', f'font-family="{_FALLBACK_FONTS}"')
+    return "data:image/svg+xml;base64," + base64.b64encode(svg.encode("utf-8")).decode("ascii")
+
+
+def _context(document: Mapping[str, Any]) -> dict[str, Any]:
+    prepared = prepare(document, clean=_clean)
+    values = prepared.document
+    code = values["meta"]["language"]
+    words = get_language(code if code in LANGUAGES else "en")
+    css = (resource_path(FOLDER) / "report.css").read_text(encoding="utf-8")
+    return {
+        **values,
+        "pictures": {key: _data_url(svg) for key, svg in prepared.pictures.items()},
+        "say": lambda key: words.text(f"render.{key}"),
+        "quotation": _QUOTATION.get(code, _QUOTATION["en"]),
+        "css": Markup(css),  # noqa: S704  (the project's own file)
+    }
+
+
+def render_html(document: Mapping[str, Any]) -> str:
+    """Return a document as one self-contained HTML file.
+
+    Parameters
+    ----------
+    document : mapping
+        As ``Document.to_dict`` returns it. All text in it is escaped; charts and pictures are embedded as images.
+
+    Raises
+    ------
+    ValueError
+        If the template meets a kind of block that it does not know; the message names it.
+    """
+    return _environment().get_template("document.html.j2").render(_context(document))
+
+
+def render_page_html(page: Mapping[str, Any], meta: Mapping[str, Any]) -> str:
+    """Return one page as an HTML fragment with its own style, for a notebook's output."""
+    return _environment().get_template("fragment.html.j2").render(_context({"meta": meta, "pages": [page]}))
+
+
+def page_text(page: Mapping[str, Any]) -> str:
+    """Return a page's title and lead as plain text."""
+    return "\n".join(part for part in (page["kicker"], page["title"], plain_text(page["lead"])) if part) or page["id"]

@@ -1,0 +1,287 @@
+"""The report run: for each organisation, execute the report notebook on its own data and export the files.
+
+The notebook is run by papermill in a kernel of its own. It is handed a folder that holds one organisation's
+responses and nothing of any other; names and other user text reach it as values, never as code.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any, Final, Literal
+
+import nbformat
+
+from cxassess import __version__
+from cxassess.context import OrganisationContext
+from cxassess.errors import CxassessError, Problem
+from cxassess.report.manifest import Manifest, ReportEntry, ReportFailure, describe_files, write_whole
+from cxassess.report.names import report_name
+from cxassess.resources import resource_path
+from cxassess.responses import Responses, order_waves, write_responses
+from cxassess.scoring import Benchmark, apply_privacy, benchmark_from_scores, score_responses
+
+ReportFormat = Literal["pdf", "html"]
+FORMATS: Final[tuple[ReportFormat, ...]] = ("pdf", "html")
+FAILED_FOLDER: Final = "failed"
+
+
+@dataclass(frozen=True)
+class ReportTask:
+    """One report to make, complete: what to hand to the notebook, and under which name to write the result.
+
+    Parameters
+    ----------
+    responses : Responses
+        Of one organisation only, all its waves up to ``wave``.
+    wave : str
+        The wave that the report is about.
+    language : str
+        Of the report; independent of the language that was answered in.
+    instrument : str
+        Shipped id, or path of an instrument.
+    context : OrganisationContext or None
+        What is known about the organisation besides.
+    benchmark : Benchmark or None
+        Anonymous scores to compare with.
+    brand : str
+        Path of a brand file, or empty for the templates' own.
+    """
+
+    responses: Responses
+    wave: str
+    language: str
+    instrument: str
+    context: OrganisationContext | None = None
+    benchmark: Benchmark | None = None
+    brand: str = ""
+
+    @property
+    def organisation(self) -> str:
+        """The one organisation in the responses."""
+        return self.responses.organisations[0]
+
+    @property
+    def name(self) -> str:
+        """File name of the report, without suffix."""
+        return report_name(self.organisation, self.wave, self.language)
+
+
+def parse_formats(text: str) -> tuple[ReportFormat, ...]:
+    """Return the formats in a comma-separated list; CxassessError names those that are unknown."""
+    kinds = [part.strip() for part in text.split(",") if part.strip()]
+    unknown = [kind for kind in kinds if kind not in FORMATS]
+    if unknown or not kinds:
+        what = f"{', '.join(unknown)} can't be written" if unknown else "no format is given"
+        raise CxassessError.single("--format", what, f"use one or more of: {', '.join(FORMATS)}")
+    return tuple(kind for kind in FORMATS if kind in kinds)
+
+
+def plan_reports(
+    responses: Responses,
+    *,
+    language: str,
+    instrument: str = "eight_elements",
+    organisation: str = "",
+    wave: str = "",
+    contexts: dict[str, OrganisationContext] | None = None,
+    benchmark: Benchmark | Literal["portfolio"] | None = None,
+    brand: str = "",
+) -> list[ReportTask]:
+    """Return the reports to make from responses: one per organisation, of the wave asked for or its newest.
+
+    ``benchmark="portfolio"`` compares each organisation with all others in the responses, without their names.
+
+    Raises
+    ------
+    CxassessError
+        If the organisation or the wave is not in the responses.
+    """
+    known = responses.organisations
+    if organisation and organisation not in known:
+        raise CxassessError.single(
+            f"--organisation {organisation!r}",
+            "no such organisation in the responses",
+            f"use one of: {', '.join(known[:12])}{' …' if len(known) > 12 else ''}",
+        )
+    tasks, problems = [], []
+    for name in (organisation,) if organisation else known:
+        own = responses.select(name)
+        waves = order_waves(own.answers)
+        if wave and wave not in waves:
+            problems.append(Problem(f"--wave {wave!r}", f"{name} has no such wave", f"use one of: {', '.join(waves)}"))
+            continue
+        chosen = wave or waves[-1]
+        tasks.append(
+            ReportTask(
+                own.until(chosen),
+                chosen,
+                language,
+                instrument,
+                (contexts or {}).get(name),
+                None if benchmark == "portfolio" else benchmark,
+                brand,
+            )
+        )
+    if problems:
+        raise CxassessError(problems)
+    if benchmark == "portfolio":
+        tasks = _compare_with_each_other(tasks, responses, contexts or {})
+    return tasks
+
+
+def _compare_with_each_other(
+    tasks: Sequence[ReportTask], responses: Responses, contexts: dict[str, OrganisationContext]
+) -> list[ReportTask]:
+    """Give each task the scores of all other organisations, without their names."""
+    shown = apply_privacy(score_responses(responses, contexts=contexts), responses)
+    return [
+        replace(task, benchmark=benchmark_from_scores(shown, leave_out=task.organisation, name="portfolio"))
+        for task in tasks
+    ]
+
+
+def run_reports(
+    tasks: Sequence[ReportTask],
+    out: Path,
+    *,
+    formats: Sequence[ReportFormat] = ("pdf",),
+    notebook: Path | None = None,
+    on_done: Callable[[ReportEntry], None] | None = None,
+) -> Manifest:
+    """Make reports and write them, with ``manifest.json``, into a folder.
+
+    One report that fails does not stop the others: its executed notebook is kept under ``failed/`` and the manifest
+    names the cell and the error.
+
+    Parameters
+    ----------
+    tasks : sequence of ReportTask
+        As ``plan_reports`` returns them.
+    out : Path
+        Output folder; made if it does not exist.
+    formats : sequence of {"pdf", "html"}
+        Files to write per report.
+    notebook : Path, optional
+        A report notebook of one's own, with the same parameters; the project's otherwise.
+    on_done : callable, optional
+        Called with each finished entry, e.g. to move a progress bar.
+
+    Returns
+    -------
+    Manifest
+        What was written; the same is in ``manifest.json``.
+    """
+    out.mkdir(parents=True, exist_ok=True)
+    template = nbformat.read(notebook or resource_path("notebooks/report.ipynb"), as_version=4)  # type: ignore[no-untyped-call]
+    entries = []
+    for task in tasks:
+        entry = _make_report(task, out, formats, template)
+        entries.append(entry)
+        if on_done:
+            on_done(entry)
+    source = asdict(tasks[0].responses.source) if tasks else {}
+    reference = tasks[0].responses.instrument.reference if tasks else ""
+    manifest = Manifest(__version__, reference, source, tuple(entries))
+    manifest.write(out)
+    return manifest
+
+
+def _make_report(
+    task: ReportTask, out: Path, formats: Sequence[ReportFormat], template: nbformat.NotebookNode
+) -> ReportEntry:
+    begun = time.perf_counter()
+    with tempfile.TemporaryDirectory(prefix="cxassess-") as name:
+        folder = Path(name)
+        executed = folder / "report.ipynb"
+        try:
+            done = _execute(template, executed, _hand_over(task, folder), folder)
+            files = [(f"{task.name}.{kind}", _export(done, kind)) for kind in formats]
+            for file_name, content in files:
+                write_whole(out / file_name, content)
+        except Exception as error:  # whatever goes wrong in one report must not stop the others
+            failure = _keep_failure(error, executed, task, out)
+            return _entry(task, begun, "failed", failure=failure)
+    return _entry(task, begun, "written", files=describe_files(files))
+
+
+def _entry(task: ReportTask, begun: float, status: Literal["written", "failed"], **more: Any) -> ReportEntry:
+    seconds = round(time.perf_counter() - begun, 2)
+    return ReportEntry(task.organisation, task.wave, task.language, status, seconds, **more)
+
+
+def _hand_over(task: ReportTask, folder: Path) -> dict[str, Any]:
+    """Write what the notebook reads, and return its parameters."""
+    write_responses(task.responses, folder / "responses.csv")
+    parameters: dict[str, Any] = {
+        "responses": str(folder / "responses.csv"),
+        "organisation": task.organisation,
+        "wave": task.wave,
+        "language": task.language,
+        "instrument": task.instrument,
+        "brand": task.brand,
+        "source": asdict(task.responses.source),
+    }
+    if task.context is not None:
+        path = folder / "context.json"
+        path.write_text(json.dumps({task.organisation: task.context.model_dump(mode="json")}), encoding="utf-8")
+        parameters["context"] = str(path)
+    if task.benchmark is not None:
+        task.benchmark.scores.to_csv(folder / "benchmark.csv", index=False)
+        parameters["benchmark"] = str(folder / "benchmark.csv")
+    return parameters
+
+
+def _execute(
+    template: nbformat.NotebookNode, executed: Path, parameters: dict[str, Any], folder: Path
+) -> nbformat.NotebookNode:
+    import papermill  # noqa: PLC0415  (slow to import, and only the run needs it)
+
+    done: nbformat.NotebookNode = papermill.execute_notebook(
+        nbformat.from_dict(template),  # type: ignore[no-untyped-call]
+        str(executed),
+        parameters=parameters,
+        progress_bar=False,
+        request_save_on_cell_execute=False,
+        cwd=str(folder),
+        **_private_transport(folder),
+    )
+    return done
+
+
+def _private_transport(folder: Path) -> dict[str, Any]:
+    """Let the kernel talk over sockets in its own folder, which no other user can open, where there are such sockets.
+
+    Papermill's default is loopback TCP, which is not encrypted.
+    """
+    if sys.platform == "win32":
+        return {}
+    from traitlets.config import Config  # noqa: PLC0415  (comes with papermill)
+
+    return {"config": Config(KernelManager={"transport": "ipc", "ip": str(folder / "k")})}
+
+
+def _export(notebook: nbformat.NotebookNode, kind: ReportFormat) -> bytes:
+    from cxassess.report.exporter import HtmlExporter, PdfExporter  # noqa: PLC0415  (typst and vl-convert are slow)
+
+    exporter = (PdfExporter if kind == "pdf" else HtmlExporter)()
+    content, _ = exporter.from_notebook_node(notebook)
+    return content if isinstance(content, bytes) else content.encode()
+
+
+def _keep_failure(error: Exception, executed: Path, task: ReportTask, out: Path) -> ReportFailure:
+    kept = ""
+    if executed.exists():
+        folder = out / FAILED_FOLDER
+        folder.mkdir(exist_ok=True)
+        kept = f"{FAILED_FOLDER}/{task.name}.ipynb"
+        write_whole(out / kept, executed.read_bytes())
+    cell = getattr(error, "exec_count", None)
+    name = getattr(error, "ename", type(error).__name__)
+    message = str(getattr(error, "evalue", error))
+    return ReportFailure(cell, name, message, kept)
