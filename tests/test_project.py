@@ -33,22 +33,23 @@ def test_constraints_satisfy_the_bounds() -> None:
 
 
 def test_conda_environment_has_the_same_bounds() -> None:
-    from rattler import MatchSpec, Version
+    from rattler import MatchSpec, Version, VersionSpec
 
     parts = yaml.safe_load((ROOT / "environment.yml").read_text())["dependencies"]
     by_pip = next(part["pip"] for part in parts if isinstance(part, dict))
-    conda = {spec.name.normalized: spec for spec in (MatchSpec(part) for part in parts if isinstance(part, str))}
+    specs = [MatchSpec(part) for part in parts if isinstance(part, str)]
+    conda = {spec.name.normalized: spec.version for spec in specs}
     assert by_pip[-1] == "-e ."
     from_pip = {canonicalize_name(Requirement(line).name): Requirement(line) for line in by_pip[:-1]}
     assert set(conda) - {"python", "pip"} | set(from_pip) == set(RUNTIME)
     for name, requirement in from_pip.items():
         assert requirement.specifier == RUNTIME[name].specifier
-    for name, spec in conda.items():
+    for name, version in conda.items():
         if name in RUNTIME:
             wanted = {f"{bound.operator}{bound.version}" for bound in RUNTIME[name].specifier}
-            assert set(str(spec.version).split(",")) == wanted, name
-            assert spec.version.matches(Version(PINS[name])), name
-    assert str(conda["python"].version) == PROJECT["requires-python"]
+            assert set(str(version).split(",")) == wanted, name
+            assert VersionSpec(version).matches(Version(PINS[name])), name
+    assert conda["python"] == PROJECT["requires-python"]
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.name)

@@ -172,3 +172,10 @@ def test_nothing_is_wider_than_the_screen(html: str, tmp_path: Path, width: int)
         assert page.evaluate(wide) == 0
         browser.close()
     assert complaints == []
+
+
+def test_spaces_that_hold_words_together_stay() -> None:
+    page = d.Page("page", (d.Text("72\u00a0% of 1\u202f000"),), title="Title")
+    meta = d.Meta("T", "O", "W", "da", "", "", "of")
+    html = render_html(d.Document(meta, (page,)).to_dict())
+    assert "72\u00a0% of 1\u202f000" in html

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import unicodedata
 from collections.abc import Mapping
 from functools import cache
 from typing import Any, Final
@@ -18,7 +19,8 @@ from cxassess.resources import resource_path
 
 FOLDER: Final = "templates/report/html"
 _QUOTATION: Final = {"en": ("“", "”"), "da": ("»", "«"), "sv": ("”", "”")}
-_FALLBACK_FONTS: Final = "Source Sans 3, Source Sans Pro, Segoe UI, Helvetica Neue, DejaVu Sans, Arial, sans-serif"
+FALLBACK_FONTS: Final = "Source Sans 3, Source Sans Pro, Segoe UI, Helvetica Neue, DejaVu Sans, Arial, sans-serif"
+_KEPT: Final = frozenset("\n\t\u200d\u200c\ufe0f")
 _LINKS: Final = ("https://", "http://", "mailto:")
 
 
@@ -57,13 +59,17 @@ def _safe_link(href: str) -> str:
 
 
 def _clean(text: str) -> str:
-    """Return a text without control characters, which HTML does not allow."""
-    return text if text.isprintable() else "".join(c for c in text if c.isprintable() or c in "\n\t\u200d\u200c\ufe0f")
+    """Return a text without control characters, which HTML does not allow; spaces of every width stay."""
+    return text if text.isprintable() else "".join(c for c in text if _is_kept(c))
+
+
+def _is_kept(character: str) -> bool:
+    return character.isprintable() or character in _KEPT or unicodedata.category(character) == "Zs"
 
 
 def _data_url(svg: str) -> str:
     """Return a picture as an address of its own; type falls back to what the reader's machine has."""
-    svg = svg.replace('font-family="Source Sans Pro"', f'font-family="{_FALLBACK_FONTS}"')
+    svg = svg.replace('font-family="Source Sans Pro"', f'font-family="{FALLBACK_FONTS}"')
     return "data:image/svg+xml;base64," + base64.b64encode(svg.encode("utf-8")).decode("ascii")
 
 

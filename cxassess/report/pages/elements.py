@@ -103,7 +103,9 @@ def _level(view: View, element: Element) -> Fact | None:
         return None
     level = int(row["level"])
     value = view.text("fact.level_value", level=level, name=view.level_name(level))
-    return Fact(view.text("fact.level"), value, view.text("certainty.likely", chance=view.chance(row["probability"])))
+    likely = row["probability"]
+    note = "" if likely is None else view.text("certainty.likely", chance=view.chance(likely))
+    return Fact(view.text("fact.level"), value, note)
 
 
 def _change(view: View, element: Element) -> Fact | None:

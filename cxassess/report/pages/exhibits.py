@@ -81,7 +81,7 @@ def build_probabilities(view: View, title: str, rows: Sequence[Row]) -> Probabil
         Probability(
             level=int(row["level"]),
             name=view.level_name(int(row["level"])),
-            share=row["probability"],
+            share=row["probability"] or 0.0,
             share_text=view.chance(row["probability"]),
             marked=bool(row["reached"]),
         )

@@ -66,7 +66,7 @@ def _level_row(view: View) -> Columns:
 
 
 def _chances(view: View, own: Row | None) -> str:
-    if own is None:
+    if own is None or own["probability"] is None:
         return ""
     others = [row for row in view.levels(OVERALL, own["rule"]) if not row["reached"] and row["probability"] >= 0.01]
     likely = max(others, key=lambda row: float(row["probability"]), default=None)

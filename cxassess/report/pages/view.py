@@ -89,9 +89,13 @@ class View:
         return row if is_shown(row) else None
 
     def levels(self, element: str, rule: str) -> list[Row]:
-        """Return the levels of an element by a rule, with their probabilities; empty if there are none."""
+        """Return the levels of an element by a rule, lowest first; empty if it has no level.
+
+        The probability is None where there is no interval, as when all answer alike.
+        """
         found = self.rows("levels", element=element, rule=rule)
-        return sorted((row for row in found if row["probability"] is not None), key=lambda row: int(row["level"]))
+        reached = any(row["reached"] for row in found)
+        return sorted(found, key=lambda row: int(row["level"])) if reached else []
 
     def reached(self, element: str, rule: str) -> Row | None:
         """Return the row of the level that an element has by a rule, or None."""
@@ -180,8 +184,10 @@ class View:
         """Write a score that stands for a whole or half level, without needless zeros."""
         return self.language.number(value, 0 if float(value).is_integer() else 1 if (value * 10) % 1 == 0 else 2)
 
-    def chance(self, probability: float) -> str:
-        """Write a probability in per cent; very small and very large ones as bounds."""
+    def chance(self, probability: float | None) -> str:
+        """Write a probability in per cent, very small and very large ones as bounds; a dash where there is none."""
+        if probability is None:
+            return "–"
         if probability < 0.01:
             return self.text("chance.under", limit=self.language.percent(0.01))
         if probability > 0.99:
