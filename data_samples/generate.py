@@ -121,7 +121,7 @@ def assemble(rows: list[dict[str, object]], comments: list[dict[str, object]]) -
     answers["seconds"] = answers["seconds"].astype("Int64")
     reasons = []
     for item in INSTRUMENT.items:
-        column = table[item.id] if item.id in table else pd.Series([None] * len(table))
+        column = pd.Series([row.get(item.id) for row in rows], dtype="object")
         text = column.map(lambda value: value if isinstance(value, str) else None)
         answers[item.id] = pd.array([v if isinstance(v, int) else None for v in column], dtype="Int8")
         found = table.loc[text.notna(), keys].assign(item=item.id, reason=text[text.notna()])
