@@ -525,3 +525,20 @@ def test_every_text_is_used(language: str) -> None:
         dynamic = [f'"{".".join(parts[:-1])}.{{', f'"{stem}', '"count.n{']
         assert f'"{name}"' in code or any(start in code for start in dynamic), name
         assert "'" not in text, name
+
+
+@pytest.mark.parametrize("language", ["en", "da", "sv"])
+def test_a_census_has_no_interval_to_show(language: str) -> None:
+    """Where all who were invited answered, the interval has no width, and the report says why instead of printing it."""
+    from cxassess import assess, get_language, sample_path
+
+    team = assess(sample_path("small_team.csv"), context=sample_path("small_team.context.yaml"), language=language)
+    text = json.dumps(team.report().document.to_dict(), ensure_ascii=False)
+    words = get_language(language)
+    assert words.text("report.interval.all_answered") in text
+    assert words.text("report.certainty.unsaid_everybody") in text
+    assert words.text("report.certainty.unsaid_silent") not in text
+    row = team.shown.scores.query("group == 'all' and element == 'overall'").iloc[0]
+    assert row["low"] == row["high"]
+    written = words.number(row["low"])
+    assert f"{written}–{written}" not in text

@@ -103,10 +103,10 @@ class Words:
         return self.percent(probability)
 
     def score(self, numbers: Mapping[str, Value], *, first: bool = True) -> str:
-        """Write a score with its interval, if there is one; ``first`` says what the interval is."""
+        """Write a score with its interval, if there is one with a width; ``first`` says what the interval is."""
         score, low, high = (_float(numbers, key) for key in ("score", "low", "high"))
         written = self.number(score or 0.0)
-        if low is None or high is None:
+        if low is None or high is None or low == high:
             return written
         key = "words.score_first" if first else "words.score_next"
         return self.text(key, score=written, low=self.number(low), high=self.number(high))
@@ -114,7 +114,7 @@ class Words:
     def difference(self, gap: float, low: float | None, high: float | None, *, signed: bool = False) -> str:
         """Write a difference with its interval, if there is one."""
         written = self.signed(gap) if signed else self.number(gap)
-        if low is None or high is None:
+        if low is None or high is None or low == high:
             return written
         return self.text("words.gap_first", gap=written, low=self.number(low), high=self.number(high))
 

@@ -13,8 +13,8 @@ import numpy.typing as npt
 from cxassess.instrument.model import Instrument
 from cxassess.scoring.coding import Coded, Design, person_scores
 from cxassess.scoring.comparisons import ALPHA, SignFlips, holm, holm_alphas
-from cxassess.scoring.estimate import Estimate, estimate
-from cxassess.scoring.gaps import Difference, welch
+from cxassess.scoring.estimate import Estimate, equal_spread, estimate
+from cxassess.scoring.gaps import Difference, compare_means
 from cxassess.scoring.groups import WaveGroups
 from cxassess.scoring.model import MINIMUM_GROUP, OVERALL
 
@@ -34,6 +34,8 @@ class WavePeople:
         The wave's sums.
     found : Estimate
         The scores of all respondents.
+    unit_of_score : int
+        L of the design.
     respondents : ndarray
         Their ids, sorted.
     roles : ndarray
@@ -44,6 +46,7 @@ class WavePeople:
 
     groups: WaveGroups
     found: Estimate
+    unit_of_score: int
     respondents: npt.NDArray[np.object_]
     roles: npt.NDArray[np.int64]
     scores: Floats
@@ -60,7 +63,9 @@ def gather_people(coded: Coded, design: Design, waves: Sequence[WaveGroups]) -> 
         index = np.asarray(rows[wave.key], dtype=np.int64)
         index = index[np.argsort(coded.respondent[index].astype("U"), kind="stable")]
         found = estimate(wave.strata(design.instrument), design.instrument, design.unit_of_score)
-        people[wave.key] = WavePeople(wave, found, coded.respondent[index], coded.role[index], values[index])
+        people[wave.key] = WavePeople(
+            wave, found, design.unit_of_score, coded.respondent[index], coded.role[index], values[index]
+        )
     return people
 
 
@@ -68,14 +73,14 @@ def change_rows(first: WavePeople, second: WavePeople, instrument: Instrument) -
     """Return the rows of ``changes`` from one wave to a later one: each element, and overall.
 
     Matched (the same respondent id in both waves) when at least five, and at least half of the smaller wave, have a
-    score in both: weighted mean of their differences, sign-flip permutation test. Otherwise Welch's t test of the two
-    waves' scores. Holm's correction runs over the elements; the overall change stands by itself. Each interval has the
-    confidence that Holm's procedure held its p-value against and comes from the same test, so that it leaves out 0
+    score in both: weighted mean of their differences, sign-flip permutation test. Otherwise a t test of the two
+    waves' scores (`compare_means`). Holm's correction runs over the elements; the overall change stands by itself.
+    Each interval has the confidence that Holm's procedure held its p-value against and comes from the same test, so that it leaves out 0
     exactly when the verdict is ``up`` or ``down``.
 
-    If one to four people have a score in only one of the waves, so many matched people are set aside (by a hash of
-    their id) that five are outside the comparison: otherwise the newcomers' own scores could be worked out from the
-    change and the waves' scores.
+    If one to four people have a score in only one of the waves, five matched people are set aside (by a hash of their
+    id): otherwise the newcomers' own scores could be worked out from the change and the waves' scores, and with fewer
+    than five, those of the people set aside from the changes over three waves.
     """
     tested = [_compare(first, second, column, instrument) for column in range(len(instrument.elements) + 1)]
     p_values = np.array([one.p for one in tested[:-1]])
@@ -189,7 +194,7 @@ def _overall_differences(
 
 
 def _set_aside(shared: Sequence[str], alone: int) -> npt.NDArray[np.int64]:
-    spare = MINIMUM_GROUP - alone if 0 < alone < MINIMUM_GROUP else 0
+    spare = MINIMUM_GROUP if 0 < alone < MINIMUM_GROUP else 0
     order = sorted(range(len(shared)), key=lambda i: hashlib.sha256(shared[i].encode()).digest())
     return np.array(sorted(order[spare:]), dtype=np.int64)
 
@@ -206,21 +211,33 @@ def _person_weights(roles: npt.NDArray[np.int64], groups: WaveGroups, instrument
 
 def _unmatched(first: WavePeople, second: WavePeople, column: int, instrument: Instrument) -> Difference:
     before, after = first.found, second.found
-    if column == len(instrument.elements):
-        if before.overall is None or after.overall is None:
+    groups = [wave.groups.strata(instrument) for wave in (second, first)]
+    (spread_after, spread_before), free = equal_spread(groups, len(instrument.elements), first.unit_of_score)
+    if column < len(instrument.elements):
+        scores = (after.scores[column], before.scores[column])
+        if scores[0] is None or scores[1] is None:
             return Difference(NAN, NAN, NAN)
-        return welch(
-            float(after.overall),
-            float(before.overall),
-            (after.overall_variance, before.overall_variance),
-            (after.overall_degrees, before.overall_degrees),
+        return compare_means(
+            float(scores[0]),
+            float(scores[1]),
+            (after.variance(column), before.variance(column)),
+            (float(after.degrees[column]), float(before.degrees[column])),
+            (float(spread_after[column, column] + spread_before[column, column]), float(free[column])),
         )
-    scores = (after.scores[column], before.scores[column])
-    if scores[0] is None or scores[1] is None:
+    if before.overall is None or after.overall is None:
         return Difference(NAN, NAN, NAN)
-    return welch(
-        float(scores[0]),
-        float(scores[1]),
-        (after.variance(column), before.variance(column)),
-        (float(after.degrees[column]), float(before.degrees[column])),
+    pooled = _overall_spread(after, spread_after, instrument) + _overall_spread(before, spread_before, instrument)
+    return compare_means(
+        float(after.overall),
+        float(before.overall),
+        (after.overall_variance, before.overall_variance),
+        (after.overall_degrees, before.overall_degrees),
+        (pooled, float(free.max())),
     )
+
+
+def _overall_spread(found: Estimate, covariance: Floats, instrument: Instrument) -> float:
+    used = np.array(found.enters)
+    weights = np.array([element.weight for element in instrument.elements])[used]
+    share = weights / weights.sum()
+    return float(share @ covariance[np.ix_(used, used)] @ share)

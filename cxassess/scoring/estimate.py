@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +17,9 @@ from cxassess.scoring.partials import Sums
 
 Floats = npt.NDArray[np.float64]
 NAN: Final = float("nan")
+
+#: In smaller strata the spread of the answers says too little by itself.
+_OWN_SPREAD_FROM: Final = 5
 
 
 @dataclass(frozen=True)
@@ -98,9 +101,10 @@ def estimate(strata: Sequence[Stratum], instrument: Instrument, unit_of_score: i
     lack some, so that the covariance between elements counts. Degrees of freedom after Satterthwaite (1946),
     Biometrics Bulletin 2, 110–114: ``(Σ V_r)² / Σ V_r²/(n_r − 1)``.
 
-    A stratum with a single respondent borrows the pooled within-stratum covariance of the others (as a collapsed
-    stratum). Where there is none to borrow, or every answer within the strata is the same without its being a census,
-    the variance is not known (NaN). A census has variance 0.
+    A stratum with fewer than five scored respondents takes the pooled within-stratum covariance of all strata instead
+    of its own (as collapsed strata do); such strata count as one in the degrees of freedom. Where there is none to
+    take, or every answer within the strata is the same without its being a census, the variance is not known (NaN). A
+    census has variance 0.
 
     Parameters
     ----------
@@ -120,7 +124,7 @@ def estimate(strata: Sequence[Stratum], instrument: Instrument, unit_of_score: i
     totals = [[int(stratum.sums.sums[e, e]) for e in range(n.shape[1])] for stratum in strata]
     shares = _shares(strata, n)
     scores = tuple(_score(shares[e], totals, n, e, unit_of_score) for e in range(n.shape[1]))
-    parts, free = _within(strata, n, unit_of_score)
+    parts, freedom = _within(strata, n, unit_of_score)
     weights = np.array([[float(share) for share in column] for column in shares]).T.reshape(n.shape)
     pieces = weights[:, :, None] * weights[:, None, :] * parts
     covariance = pieces.sum(axis=0)
@@ -130,11 +134,13 @@ def estimate(strata: Sequence[Stratum], instrument: Instrument, unit_of_score: i
     nobody = n.sum(axis=0) == 0
     covariance = np.where(nobody[:, None] | nobody[None, :], NAN, covariance)
     diagonal = np.diagonal(pieces, axis1=1, axis2=2)
-    degrees = np.array([_satterthwaite(diagonal[:, e], free[:, e]) for e in range(n.shape[1])])
+    degrees = np.array(
+        [_satterthwaite(diagonal[:, e], freedom.free[:, e], freedom.borrowed[:, e]) for e in range(n.shape[1])]
+    )
     people = sum(stratum.sums.people for stratum in strata)
     enters = tuple(int(count) >= max(1, min(MINIMUM_GROUP, people)) for count in n.sum(axis=0))
     overall, variance, overall_degrees = _overall(
-        scores, _overall_weights(scores, enters, instrument), pieces, free, unknown
+        scores, _overall_weights(scores, enters, instrument), pieces, freedom, unknown
     )
     counts = tuple(int(count) for count in n.sum(axis=0))
     return Estimate(scores, counts, covariance, ~unknown, degrees, overall, variance, overall_degrees, enters)
@@ -159,8 +165,17 @@ def _score(
     )
 
 
-def _within(strata: Sequence[Stratum], n: npt.NDArray[np.int64], unit: int) -> tuple[Floats, Floats]:
-    """Return each stratum's covariance matrix of element means, and the degrees of freedom by stratum and element."""
+class _Freedom(NamedTuple):
+    """Degrees of freedom by stratum and element, and whether the stratum borrows its spread there."""
+
+    free: Floats
+    borrowed: npt.NDArray[np.bool_]
+
+
+def _within(
+    strata: Sequence[Stratum], n: npt.NDArray[np.int64], unit: int, own_from: float = _OWN_SPREAD_FROM
+) -> tuple[Floats, _Freedom]:
+    """Return each stratum's covariance matrix of element means, and their degrees of freedom."""
     elements = n.shape[1]
     deviations = np.array([_deviation_products(stratum.sums, unit) for stratum in strata]).reshape(
         -1, elements, elements
@@ -172,12 +187,45 @@ def _within(strata: Sequence[Stratum], n: npt.NDArray[np.int64], unit: int) -> t
         open_share = np.array([_open_share(stratum.invited, n[r]) for r, stratum in enumerate(strata)]).reshape(n.shape)
         scale = np.where(n > 1, np.sqrt(open_share * n / np.maximum(spare, 1)) / np.maximum(n, 1), 0.0)
         own = deviations * scale[:, :, None] * scale[:, None, :]
-        lonely = (n == 1) & (open_share > 0)
-        both = lonely[:, :, None] & lonely[:, None, :]
-        borrowed = pooled[None] * np.sqrt(open_share[:, :, None] * open_share[:, None, :])
-    parts = np.where(both, borrowed, own)
-    free = np.where(lonely, pooled_free[None, :], spare)
-    return parts, free
+        small = (n > 0) & (n < own_from) & (open_share > 0)
+        both = small[:, :, None] & small[:, None, :]
+        reach = np.sqrt(open_share / np.maximum(n, 1))
+        lent = pooled[None] * reach[:, :, None] * reach[:, None, :]
+    parts = np.where(both, lent, own)
+    free = np.where(small, pooled_free[None, :], spare)
+    return parts, _Freedom(free, small)
+
+
+def equal_spread(groups: Sequence[Sequence[Stratum]], elements: int, unit_of_score: int) -> tuple[list[Floats], Floats]:
+    """Return the covariance of groups' element scores if the answers in all their strata are equally spread.
+
+    As `estimate`, but every stratum takes the pooled within-stratum covariance of all the groups' strata.
+
+    Parameters
+    ----------
+    groups : sequence of sequence of Stratum
+        The groups that are to be compared.
+    elements : int
+        Number of elements.
+    unit_of_score : int
+        L of the design.
+
+    Returns
+    -------
+    tuple
+        One covariance matrix a group, and the degrees of freedom of the pooled spread, one an element.
+    """
+    strata = [stratum for group in groups for stratum in group]
+    n = np.array([np.diagonal(stratum.sums.pairs) for stratum in strata]).reshape(len(strata), elements)
+    parts, _ = _within(strata, n, unit_of_score, np.inf)
+    found, start = [], 0
+    for group in groups:
+        rows = slice(start, start + len(group))
+        shares = _shares(group, n[rows])
+        weights = np.array([[float(share) for share in column] for column in shares]).T.reshape(-1, elements)
+        found.append((weights[:, :, None] * weights[:, None, :] * parts[rows]).sum(axis=0))
+        start = rows.stop
+    return found, np.maximum(n - 1, 0).sum(axis=0).astype(np.float64)
 
 
 def _deviation_products(sums: Sums, unit: int) -> Floats:
@@ -212,12 +260,14 @@ def _is_census(strata: Sequence[Stratum], n: npt.NDArray[np.int64]) -> npt.NDArr
     return np.asarray(np.all(rows, axis=0) & (n.sum(axis=0) > 0), dtype=np.bool_)
 
 
-def _satterthwaite(variances: Floats, free: Floats) -> float:
-    used = (variances > 0) & (free > 0)
+def _satterthwaite(variances: Floats, free: Floats, borrowed: npt.NDArray[np.bool_]) -> float:
+    """Return the degrees of freedom of a sum of variances; those that share a borrowed spread count as one."""
+    v = np.append(variances[~borrowed], variances[borrowed].sum())
+    f = np.append(free[~borrowed], free[borrowed].max(initial=0.0))
+    used = (v > 0) & (f > 0)
     if not used.any():
         return NAN
-    v = variances[used]
-    return float(v.sum() ** 2 / (v**2 / free[used]).sum())
+    return float(v[used].sum() ** 2 / (v[used] ** 2 / f[used]).sum())
 
 
 def _overall_weights(
@@ -236,7 +286,7 @@ def _overall(
     scores: Sequence[Fraction | None],
     weights: Sequence[Fraction],
     pieces: Floats,
-    free: Floats,
+    freedom: _Freedom,
     unknown: npt.NDArray[np.bool_],
 ) -> tuple[Fraction | None, float, float]:
     if not any(weights):
@@ -249,4 +299,5 @@ def _overall(
     no_spread = total <= 0 and bool(unknown[used].any())
     if np.isnan(total) or no_spread:
         return overall, NAN, NAN
-    return overall, max(total, 0.0), _satterthwaite(variances, free[:, used].max(axis=1))
+    borrowed = np.asarray(freedom.borrowed[:, used].any(axis=1), dtype=np.bool_)
+    return overall, max(total, 0.0), _satterthwaite(variances, freedom.free[:, used].max(axis=1), borrowed)

@@ -48,6 +48,12 @@ class WaveGroups:
         """Organisation and wave."""
         return (self.organisation, self.wave)
 
+    @property
+    def _everyone_invited(self) -> int | None:
+        """How many were invited in all, with the roles in which nobody answered; None if a role's number is missing."""
+        known = [self.invited.get(role) for role in sorted({*self.roles, *self.invited})]
+        return sum(n for n in known if n is not None) if None not in known and known else None
+
     def strata(self, instrument: Instrument) -> list[Stratum]:
         """Return the strata of everybody together, by the instrument's weighting scheme.
 
@@ -56,9 +62,7 @@ class WaveGroups:
         """
         weighting = instrument.weighting
         if weighting.scheme == "respondents":
-            known = [self.invited[role] for role in self.roles if role in self.invited]
-            invited = sum(known) if len(known) == len(self.roles) else None
-            return [Stratum(self.everyone, Fraction(1), invited)]
+            return [Stratum(self.everyone, Fraction(1), self._everyone_invited)]
         weights = {
             role: as_fraction(weighting.weights[instrument.roles[role].id])
             if weighting.scheme == "weights"
@@ -74,9 +78,7 @@ class WaveGroups:
         counts equally; nobody knows how many of a unit were invited.
         """
         everyone = self.strata(instrument)
-        known = [self.invited.get(role) for role in sorted({*self.roles, *self.invited})]
-        total = sum(n for n in known if n is not None) if None not in known and known else None
-        listed: list[tuple[str, list[Stratum], int | None]] = [(ALL, everyone, total)]
+        listed: list[tuple[str, list[Stratum], int | None]] = [(ALL, everyone, self._everyone_invited)]
         for number, role in enumerate(instrument.roles):
             invited = self.invited.get(number)
             if number in self.roles:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -11,7 +11,8 @@ import numpy as np
 from cxassess.scoring.audit import Floats, Margins, ShownRow, hide_thin, withhold_groups, withhold_rows
 from cxassess.scoring.coding import Design
 from cxassess.scoring.element_audit import ElementFigures, Presence
-from cxassess.scoring.model import ALL, MINIMUM_GROUP, OVERALL, ROLE, UNIT
+from cxassess.scoring.levels import as_fraction
+from cxassess.scoring.model import ALL, MINIMUM_DISTRIBUTION, MINIMUM_GROUP, OVERALL, ROLE, UNIT
 
 TOO_FEW: Final = "too_few"
 WITHHELD: Final = "withheld"
@@ -47,7 +48,11 @@ class WaveCounts:
 
 @dataclass
 class Hidden:
-    """What is hidden of one organisation in one wave: key → reason."""
+    """What is hidden of one organisation in one wave: key → reason.
+
+    ``intervals`` and ``spreads`` (agreement, distribution) are those of shown means, by item or element and group;
+    ``coarse`` names the items and elements of which everybody's mean is shown to one decimal only.
+    """
 
     everything: bool = False
     groups: dict[str, str] = field(default_factory=dict)
@@ -55,6 +60,9 @@ class Hidden:
     items: dict[tuple[str, ...], str] = field(default_factory=dict)
     gaps: dict[tuple[str, ...], str] = field(default_factory=dict)
     common: dict[tuple[str, ...], str] = field(default_factory=dict)
+    intervals: dict[tuple[str, str], str] = field(default_factory=dict)
+    spreads: dict[tuple[str, str], str] = field(default_factory=dict)
+    coarse: set[str] = field(default_factory=set)
 
     def element(self, element: str, group: str) -> str:
         """Return why a group's score is hidden, or an empty string."""
@@ -75,6 +83,7 @@ def decide(counts: WaveCounts, design: Design) -> Hidden:
     4. In each element, further rows by `withhold_rows`, until no hidden figure is a combination of the shown ones.
     5. The overall score of a group that lost an element to subtraction; overall gaps and scores on common items
        likewise. An overall score is the weighted mean of the elements' scores, so it tells nothing beyond them.
+    6. What shows how answers to an item spread, where trying out whole numbers would give single answers.
     """
     hidden = Hidden(everything=counts.people.get(ALL, 0) < MINIMUM_GROUP)
     if hidden.everything:
@@ -85,7 +94,7 @@ def decide(counts: WaveCounts, design: Design) -> Hidden:
     hidden.groups |= dict.fromkeys(withhold_groups(_margins(counts, design), sizes, small), WITHHELD)
     elements = [element.id for element in design.instrument.elements]
     for number, element in enumerate(elements):
-        _hide_small_elements(element, counts, hidden)
+        _hide_small_elements(element, counts, design, hidden)
         _hide_small_items(element, counts, design, hidden)
         _hide_differences(element, counts, hidden)
         _hide_solvable(number, counts, design, hidden)
@@ -94,6 +103,10 @@ def decide(counts: WaveCounts, design: Design) -> Hidden:
         if group in hidden.groups or lost:
             hidden.elements[(OVERALL, group)] = hidden.groups.get(group, WITHHELD)
     _hide_overall_differences(elements, counts, hidden)
+    for item in design.instrument.items:
+        _hide_spread(item.id, counts, design, hidden)
+    for number, element in enumerate(elements):
+        _hide_spread_of_element(number, element, counts, design, hidden)
     return hidden
 
 
@@ -105,16 +118,28 @@ def _margins(counts: WaveCounts, design: Design) -> Margins:
     return Margins(tuple(ROLE + role.id for role in roles), tuple(UNIT + u for u in presence.units), table, weights)
 
 
-def _hide_small_elements(element: str, counts: WaveCounts, hidden: Hidden) -> None:
+def _asked(counts: WaveCounts, items: Collection[str], design: Design) -> dict[str, int]:
+    """Return group → people who were asked any of the items: that they gave no number must stay hidden, too."""
+    presence, roles = counts.presence, design.instrument.roles
+    inside = np.array([item.id in items for item in design.instrument.items])
+    concerned = presence.asked[:, inside].any(axis=1)[presence.role]
+    people = {ALL: int(concerned.sum())}
+    people |= {ROLE + role.id: int(concerned[presence.role == n].sum()) for n, role in enumerate(roles)}
+    people |= {UNIT + unit: int(concerned[presence.unit == n].sum()) for n, unit in enumerate(presence.units)}
+    return {group: n for group, n in people.items() if n}
+
+
+def _hide_small_elements(element: str, counts: WaveCounts, design: Design, hidden: Hidden) -> None:
     sizes = {group: counts.scored.get((element, group), 0) for group in counts.people if group != ALL}
     for group, n in sizes.items():
         if group in hidden.groups:
             hidden.elements[(element, group)] = hidden.groups[group]
         elif 0 < n < MINIMUM_GROUP:
             hidden.elements[(element, group)] = TOO_FEW
-    if 0 < counts.scored.get((element, ALL), 0) < MINIMUM_GROUP:
+    concerned = _asked(counts, [item.id for item in design.instrument.element(element).items], design)
+    if 0 < counts.scored.get((element, ALL), 0) < MINIMUM_GROUP or 0 < concerned.get(ALL, 0) < MINIMUM_GROUP:
         hidden.elements[(element, ALL)] = TOO_FEW
-    there = {group: n for group, n in sizes.items() if n}
+    there = {group: n for group, n in sizes.items() if n or group in concerned}
     gone = [group for group in there if (element, group) in hidden.elements]
     for kind in (ROLE, UNIT):
         for group in hide_thin([group for group in there if group.startswith(kind)], there, gone):
@@ -129,6 +154,13 @@ def _hide_small_items(element: str, counts: WaveCounts, design: Design, hidden: 
                 reason = TOO_FEW
             if reason:
                 hidden.items[(item.id, group)] = reason
+        concerned = _asked(counts, [item.id], design)
+        if 0 < concerned.get(ALL, 0) < MINIMUM_GROUP:
+            hidden.items[(item.id, ALL)] = TOO_FEW
+        there = [group for group in concerned if group.startswith(ROLE)]
+        gone = [group for group in there if (item.id, group) in hidden.items]
+        for group in hide_thin(there, concerned, gone):
+            hidden.items[(item.id, group)] = WITHHELD
 
 
 def _hide_differences(element: str, counts: WaveCounts, hidden: Hidden) -> None:
@@ -210,3 +242,37 @@ def _hide_overall_differences(elements: list[str], counts: WaveCounts, hidden: H
         lost = [hidden.common.get((one, group), "") for one in elements]
         if element == OVERALL and (group in hidden.groups or any(lost)):
             hidden.common[(element, group)] = hidden.groups.get(group, WITHHELD)
+
+
+def _hide_spread(item: str, counts: WaveCounts, design: Design, hidden: Hidden) -> None:
+    """Hide an item's interval, agreement and distribution where they would give single answers.
+
+    A mean and its interval all but list the answers of fewer than eight people. Where roles are weighed, a role of n
+    people enters everybody's shares in steps of its weight / n: steps of different size give each role's own counts,
+    exactly, and so does the mean to two decimals. With steps of one size the hidden roles only show together, and the
+    interval alone goes: with the shares, it gives the difference between them.
+    """
+    answered = {ROLE + role.id: counts.answered.get((item, ROLE + role.id), 0) for role in design.instrument.roles}
+    for group, n in ((ALL, counts.answered.get((item, ALL), 0)), *answered.items()):
+        if 0 < n < MINIMUM_DISTRIBUTION:
+            hidden.intervals[(item, group)] = hidden.spreads[(item, group)] = TOO_FEW
+    weighting = design.instrument.weighting
+    gone = [role for role, n in answered.items() if n and hidden.item(item, role)]
+    if weighting.scheme == "respondents" or not gone:
+        return
+    steps = {as_fraction(weighting.weights.get(role.removeprefix(ROLE), 1)) / answered[role] for role in gone}
+    hidden.intervals.setdefault((item, ALL), WITHHELD)
+    if len(steps) > 1:
+        hidden.spreads.setdefault((item, ALL), WITHHELD)
+        hidden.coarse.add(item)
+
+
+def _hide_spread_of_element(number: int, element: str, counts: WaveCounts, design: Design, hidden: Hidden) -> None:
+    """Treat an element like its item where only one was asked, as on the pulse form."""
+    inside = (design.membership[:, number] == 1) & counts.presence.asked.any(axis=0)
+    if inside.sum() != 1:
+        return
+    item = design.instrument.items[int(np.flatnonzero(inside)[0])].id
+    for reasons in (hidden.intervals, hidden.spreads):
+        reasons |= {(element, group): reason for (one, group), reason in reasons.items() if one == item}
+    hidden.coarse |= {element} if item in hidden.coarse else set()

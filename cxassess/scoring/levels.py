@@ -131,6 +131,7 @@ def joint_draws(scores: Floats, covariance: Floats, degrees: float) -> Floats:
     """
     values, vectors = np.linalg.eigh(covariance)
     root = vectors * np.sqrt(np.maximum(values, 0.0))
+    root[np.diagonal(covariance) == 0] = 0.0  # a certain score stays where it is, even exactly at a cut-off
     points = _normal_points(scores.size + 1)
     chi = (
         2 * special.gammaincinv(degrees / 2, special.ndtr(points[:, -1]))

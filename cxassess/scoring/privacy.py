@@ -24,6 +24,7 @@ from cxassess.scoring.model import (
     ShownScores,
     build_frame,
 )
+from cxassess.scoring.rounding import round_shown
 
 Key = tuple[str, str]
 _KEYS: Final = frozenset(
@@ -57,8 +58,10 @@ def apply_privacy(scores: Scores, responses: Responses) -> ShownScores:
     or respondents count equally), nor through units, items, gaps or scores on common items (`hiding.decide`). The
     rule holds in each element and item for those who answered there. With fewer than five respondents in a wave,
     nothing of that wave is shown. Distributions need eight answers, counts of careless answers eight respondents; the
-    score without careless answers is shown only if none or at least five were flagged. Hidden rows keep their keys
-    and hold no figures, not even how many answered.
+    score without careless answers is shown only if none, or at least five and no role is hidden. Intervals and
+    agreement of items go where trying out whole numbers would give single answers (`hiding.decide`), and every figure
+    is rounded to what is printed (`round_shown`). Hidden rows keep their keys and hold no figures, not even how many
+    answered.
 
     Parameters
     ----------
@@ -77,11 +80,17 @@ def apply_privacy(scores: Scores, responses: Responses) -> ShownScores:
     design = Design.of(scores.instrument, find_pulse_waves(coded, design))
     hidden = {key: decide(counts, design) for key, counts in _count(scores, coded, design).items()}
     frames = {
-        "scores": _gate(scores, "scores", lambda row: _of(hidden, row).element(row["element"], row["group"])),
-        "levels": _gate(scores, "levels", lambda row: _of(hidden, row).element(row["element"], ALL), keep=_EACH_LEVEL),
+        "scores": _without_spread(
+            _gate(scores, "scores", lambda row: _of(hidden, row).element(row["element"], row["group"])),
+            "element",
+            hidden,
+        ),
+        "levels": _gate(scores, "levels", lambda row: _level(_of(hidden, row), row), keep=_EACH_LEVEL),
         "weakest": _gate(scores, "weakest", lambda row: _of(hidden, row).element(OVERALL, ALL)),
         "systematic": _gate(scores, "systematic", lambda row: _systematic(_of(hidden, row), scores)),
-        "items": _gate(scores, "items", lambda row: _of(hidden, row).item(row["item"], row["group"])),
+        "items": _without_spread(
+            _gate(scores, "items", lambda row: _of(hidden, row).item(row["item"], row["group"])), "item", hidden
+        ),
         "distributions": _distributions(scores, hidden),
         "gaps": _gate(scores, "gaps", lambda row: _gap(_of(hidden, row), row)),
         "role_scores_common": _gate(scores, "role_scores_common", lambda row: _common(_of(hidden, row), row)),
@@ -95,7 +104,9 @@ def apply_privacy(scores: Scores, responses: Responses) -> ShownScores:
         "responses_by_role": _gate(scores, "responses_by_role", lambda row: _group(_of(hidden, row), row["group"])),
         "waves": _gate(scores, "waves", lambda row: TOO_FEW if _of(hidden, row).everything else ""),
     }
-    return ShownScores(instrument=scores.instrument, **frames, comments=_comments(responses, hidden))
+    frames["responses_by_role"] = _to_days(frames["responses_by_role"])
+    rounded = {name: round_shown(name, frame) for name, frame in frames.items()}
+    return ShownScores(instrument=scores.instrument, **rounded, comments=_comments(responses, hidden))
 
 
 def _count(scores: Scores, coded: Coded, design: Design) -> dict[Key, WaveCounts]:
@@ -153,6 +164,11 @@ def _common(hidden: Hidden, row: dict[str, Any]) -> str:
 
 def _reliability(hidden: Hidden, row: dict[str, Any]) -> str:
     return hidden.element(row["element"], ALL) or (TOO_FEW if row["n"] < MINIMUM_GROUP else "")
+
+
+def _level(hidden: Hidden, row: dict[str, Any]) -> str:
+    element = row["element"]
+    return hidden.element(element, ALL) or hidden.intervals.get((element, ALL), "")
 
 
 def _systematic(hidden: Hidden, scores: Scores) -> str:
@@ -218,8 +234,28 @@ def _distributions(scores: Scores, hidden: dict[Key, Hidden]) -> pd.DataFrame:
     reasons = []
     for row, n in zip(_records(frame), totals, strict=True):
         reason = _of(hidden, row).item(row["item"], ALL)
-        reasons.append(reason or (TOO_FEW if 0 < n < MINIMUM_DISTRIBUTION else ""))
+        reason = reason or (TOO_FEW if 0 < n < MINIMUM_DISTRIBUTION else "")
+        reasons.append(reason or _of(hidden, row).spreads.get((row["item"], ALL), ""))
     return _blank(frame, "distributions", reasons, _EACH_LEVEL)
+
+
+def _without_spread(frame: pd.DataFrame, key: str, hidden: dict[Key, Hidden]) -> pd.DataFrame:
+    """Blank intervals and agreement, and make means coarse, where `hiding` says so; the means stay."""
+    states = [(_of(hidden, row), (row[key], row["group"])) for row in _records(frame)]
+    gone = np.array([pair in state.intervals for state, pair in states], dtype=np.bool_)
+    frame.loc[gone, ["low", "high"]] = np.nan
+    gone = np.array([pair in state.spreads for state, pair in states], dtype=np.bool_)
+    for column in frame.columns.intersection(["r_wg", "a_wg", "ad", "agreement"]):
+        frame.loc[gone, column] = TOO_FEW if COLUMNS["items"][column] == "str" and key == "item" else np.nan
+    coarse = np.array([pair[0] in state.coarse and pair[1] == ALL for state, pair in states], dtype=np.bool_)
+    mean = "mean" if key == "item" else "score"
+    frame.loc[coarse, mean] = frame.loc[coarse, mean].round(1)
+    return frame
+
+
+def _to_days(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return who answered when by the day: the minute of the last answer is one person's."""
+    return frame.assign(**{name: frame[name].dt.normalize() for name in ("first_answer", "last_answer")})
 
 
 def _careless(scores: Scores, hidden: dict[Key, Hidden]) -> pd.DataFrame:
@@ -230,7 +266,8 @@ def _careless(scores: Scores, hidden: dict[Key, Hidden]) -> pd.DataFrame:
         n, flagged = people[(row["organisation"], row["wave"])], int(row["n_flagged"])
         if n < MINIMUM_DISTRIBUTION:
             frame.loc[index, ["n_flagged", "n_long_run", "n_fast"]] = pd.NA
-        if n < MINIMUM_DISTRIBUTION or 0 < flagged < MINIMUM_GROUP or n - flagged < MINIMUM_GROUP:
+        few = n < MINIMUM_DISTRIBUTION or 0 < flagged < MINIMUM_GROUP or n - flagged < MINIMUM_GROUP
+        if few or (flagged and any(group.startswith(ROLE) for group in _of(hidden, row).groups)):
             frame.loc[index, "score_without"] = np.nan
         if _of(hidden, row).element(OVERALL, ALL):
             frame.loc[index, ["score_all", "score_without"]] = np.nan
@@ -238,18 +275,30 @@ def _careless(scores: Scores, hidden: dict[Key, Hidden]) -> pd.DataFrame:
 
 
 def _comments(responses: Responses, hidden: dict[Key, Hidden]) -> pd.DataFrame:
-    """Return the comments that may be shown, sorted by item and text; a role only where it may be shown."""
-    elements = {item.id: item.element for item in responses.instrument.items}
+    """Return the comments that may be shown, sorted by item and text.
+
+    A role is named only where it may be shown, in the item too. Comments without one then come from the hidden roles
+    that were asked: with fewer than five people in these, they are left out.
+    """
+    items = {item.id: item for item in responses.instrument.items}
     order = {item: place for place, item in enumerate(responses.instrument.item_ids)}
     keys = ["organisation", "wave", "respondent"]
+    people = responses.answers.groupby(["organisation", "wave", "role"]).size().to_dict()
     told = responses.comments.merge(responses.answers[[*keys, "role"]], on=keys, how="inner")
     rows = []
     for row in _records(told):
         state = _of(hidden, row)
-        if state.everything:
-            continue
+        key = (row["organisation"], row["wave"])
         item = "" if pd.isna(row["item"]) else row["item"]
-        role = "" if state.groups.get(ROLE + row["role"]) else row["role"]
-        rows.append((row["organisation"], row["wave"], item, elements.get(item, ""), role, row["text"]))
+        asked = items[item].roles if item else [role.id for role in responses.instrument.roles]
+        unnamed = [role for role in {*asked, row["role"]} if _unnamed(state, item, role)]
+        if state.everything or sum(people.get((*key, role), 0) for role in unnamed) < MINIMUM_GROUP * bool(unnamed):
+            continue
+        role = "" if row["role"] in unnamed else row["role"]
+        rows.append((*key, item, items[item].element if item else "", role, row["text"]))
     rows.sort(key=lambda row: (row[0], row[1], order.get(row[2], -1), row[5], row[4]))
     return build_frame("comments", rows)
+
+
+def _unnamed(state: Hidden, item: str, role: str) -> bool:
+    return bool(state.groups.get(ROLE + role) or (item and state.item(item, ROLE + role)))

@@ -254,6 +254,8 @@ def _unsaid(view: View) -> list[Rich]:
         bullets.append(view.counted("certainty.unsaid_more", len(known) - MOST_UNKNOWNS, sentence=True))
     row = view.row("responses_by_role", group=ALL)
     invited = bool(row and row["n_invited"])
-    bullets.append(view.text("certainty.unsaid_silent" if invited else "certainty.unsaid_invited"))
+    everybody = invited and row is not None and row["n_respondents"] == row["n_invited"]
+    silent = "certainty.unsaid_everybody" if everybody else "certainty.unsaid_silent"
+    bullets.append(view.text(silent if invited else "certainty.unsaid_invited"))
     bullets.append(view.text("certainty.unsaid_customers"))
     return bullets

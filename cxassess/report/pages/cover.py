@@ -45,9 +45,10 @@ def _dot(view: View, element: str, name: str) -> CoverDot:
 
 
 def _subtitle(view: View) -> str:
+    answered = [role for role in view.instrument.roles if view.row("responses_by_role", group=f"role:{role.id}")]
     parts = [
         view.counted("cover.elements", len(view.instrument.elements)),
-        view.counted("cover.roles", len(view.instrument.roles)),
+        view.counted("cover.roles", len(answered)),
     ]
     if len(view.waves) > 1:
         parts.append(view.counted("cover.waves", len(view.waves)))

@@ -92,7 +92,9 @@ def _facts(view: View, element: Element) -> list[Fact]:
 def _score(view: View, element: Element, row: Row) -> Fact:
     interval = view.text("interval.none")
     if row["low"] is not None and row["high"] is not None:
-        interval = view.text("interval.named", interval=view.interval(row["low"], row["high"]))
+        interval = view.interval(row["low"], row["high"])
+        if row["low"] != row["high"]:
+            interval = view.text("interval.named", interval=interval)
     label = view.text("fact.score", top=view.instrument.level_count)
     return Fact(label, view.number(row["score"]), interval, marked=element.id == view.weakest)
 

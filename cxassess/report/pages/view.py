@@ -195,9 +195,11 @@ class View:
         return self.language.percent(probability)
 
     def interval(self, low: float | None, high: float | None) -> str:
-        """Write the interval of a score, or that there is none."""
+        """Write the interval of a score, or that there is none; without a width, that everybody answered."""
         if low is None or high is None:
             return self.text("interval.none")
+        if low == high:
+            return self.text("interval.all_answered")
         return self.text("interval.plain", low=self.number(low), high=self.number(high))
 
     def signed_interval(self, low: float | None, high: float | None) -> str:
