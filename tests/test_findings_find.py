@@ -76,6 +76,14 @@ def test_weakest_link_is_told_from_the_next_only_where_it_can_be(
     assert weakest.numbers["clear"] == clear  # 0.12 · √2 = 0.17
 
 
+@pytest.mark.parametrize(("second", "clear"), [(2.50, 0), (2.60, 1)])
+def test_a_difference_of_less_than_a_tenth_is_never_clear(instrument: Instrument, second: float, clear: int) -> None:
+    rows = make_rows(instrument, {**SCORES, "middle_managers": second})
+    for row in rows["scores"]:  # as where everybody answered
+        row["low"] = row["high"] = row["score"]
+    assert one(found_in(instrument, rows), "weakest_link").numbers["clear"] == clear
+
+
 def test_strengths_lie_clearly_above_the_overall_score(instrument: Instrument, rows: Rows) -> None:
     strengths = found_in(instrument, rows).of("strength")
     assert [finding.element for finding in strengths] == [

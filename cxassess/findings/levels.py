@@ -10,6 +10,7 @@ from cxassess.findings.view import SHOWN, Row, View, known
 
 STRENGTHS = 3
 UNEVEN, VERY_UNEVEN = 0.5, 1.0
+LEAST_DIFFERENCE = 0.1
 
 
 def find_levels(view: View) -> Iterator[Finding]:
@@ -95,8 +96,12 @@ def _weakest_link(view: View) -> Iterator[Finding]:
 
 
 def _lies_below(row: Row, second: Row) -> bool:
-    """Tell two scores apart if they differ by more than their half-widths together (root of the sum of squares)."""
-    if row["high"] is None or second["low"] is None:
+    """Tell two scores apart if they differ by more than their half-widths together (root of the sum of squares).
+
+    They must also differ by a tenth of a level: where everybody answered, intervals have no width, and yet a
+    difference smaller than that is nothing to build on.
+    """
+    if row["high"] is None or second["low"] is None or second["score"] - row["score"] < LEAST_DIFFERENCE:
         return False
     above, below = float(row["high"] - row["score"]), float(second["score"] - second["low"])
     return float(second["score"] - row["score"]) > math.hypot(above, below)
