@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable
 from functools import partial, wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, Literal, NoReturn
 
 import click
 from tqdm import tqdm
@@ -20,6 +20,7 @@ from cxassess.language import LANGUAGES
 
 if TYPE_CHECKING:
     from cxassess.report.manifest import ReportEntry
+    from cxassess.scoring import Benchmark
 
 MOST_SHOWN = 40
 BAD_INPUT = 2
@@ -58,6 +59,15 @@ def show_progress(bar: tqdm[NoReturn], entry: ReportEntry) -> None:
     bar.update()
     if bar.disable:
         click.echo(f"{entry.status} in {entry.seconds:.1f} s: {entry.organisation}, {entry.wave}", err=True)
+
+
+def find_benchmark(given: str) -> Benchmark | Literal["portfolio"] | None:
+    """Return what to compare with: the file's scores, the other organisations, or nothing."""
+    if not given or given == "portfolio":
+        return "portfolio" if given else None
+    from cxassess.scoring import read_benchmark
+
+    return read_benchmark(given)
 
 
 instrument_option = click.option(
@@ -123,9 +133,9 @@ def report(  # noqa: PLR0917  (the options of the command)
     from cxassess.context import read_contexts
     from cxassess.instrument import load_instrument
     from cxassess.report.brand import load_brand
-    from cxassess.report.run import parse_formats, plan_reports, run_reports
+    from cxassess.report.run import run_reports
+    from cxassess.report.tasks import parse_formats, plan_reports
     from cxassess.responses import describe, read_many
-    from cxassess.scoring import read_benchmark
 
     kinds = parse_formats(formats)
     contexts = read_contexts(context, language) if context else {}
@@ -137,12 +147,12 @@ def report(  # noqa: PLR0917  (the options of the command)
     tasks = plan_reports(
         responses,
         language=language,
-        instrument=str(Path(instrument).resolve()) if Path(instrument).exists() else instrument,
+        instrument=instrument,
         organisation=organisation,
         wave=wave,
         contexts=contexts,
-        benchmark="portfolio" if benchmark == "portfolio" else read_benchmark(Path(benchmark)) if benchmark else None,
-        brand=str(brand.resolve()) if brand else "",
+        benchmark=find_benchmark(benchmark),
+        brand=str(brand) if brand else "",
     )
     with tqdm(total=len(tasks), unit="report", disable=None, file=sys.stderr) as bar:
         manifest = run_reports(tasks, out, formats=kinds, notebook=notebook, on_done=partial(show_progress, bar))
@@ -165,6 +175,7 @@ def instrument() -> None:
 
 @instrument.command("check")
 @click.argument("file", default="eight_elements")
+@explain_errors
 def instrument_check(file: str) -> None:
     """Check the instrument FILE: its structure and the texts of every language, every problem at once."""
     from cxassess.instrument import check_instrument, load_instrument

@@ -23,6 +23,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 from cxassess import document as d
 from cxassess.report.display import meta_bundle, page_bundle
 from cxassess.report.exporter import HtmlExporter, PdfExporter
+from cxassess.report.html_text import html_tables, html_text
 from cxassess.report.notebook import notebook_document
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -147,6 +148,23 @@ def test_outputs_become_tables_charts_pictures_and_text() -> None:
     assert blocks[2]["alt"] == "My chart"
     assert [block["text"] for block in blocks[4:]] == ["plain form", "red", "ValueError: bad <x>"]
     assert blocks[-1]["error"]
+
+
+@pytest.mark.parametrize(
+    ("html", "rows"),
+    [
+        ("<table><tr><th>a<th>b<tr><td>1<td>2</table>", [["1", "2"]]),
+        ("<table><tr><th>a</th></tr><tr><td>x<table><tr><td>in</td></tr></table></td></tr></table>", [["xin"]]),
+        ("<table><tr><th>a</th></tr><tr><td>x<table></td></tr>", []),
+        ("<table><tr><th>a</th><th>b</th></tr><tr><td colspan='²'>1</td><td>2</td></tr></table>", [["1", "2"]]),
+    ],
+)
+def test_html_tables_of_any_make_are_read(html: str, rows: list[list[str]]) -> None:
+    assert [list(row) for row in html_tables(html)[0].rows] == rows
+
+
+def test_text_after_a_table_is_not_lost() -> None:
+    assert html_text("before<table><tr><td>x</td></tr></table>after") == "beforeafter"
 
 
 def test_a_chart_that_needs_the_network_is_not_fetched() -> None:

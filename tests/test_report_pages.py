@@ -461,6 +461,26 @@ def test_method_names_the_data() -> None:
     assert "Kriss" in text
 
 
+def test_a_file_of_a_few_rows_does_not_say_how_many() -> None:
+    report = report_of(full_scores()[1], instrument(), source=replace(SOURCE, rows=4))
+    text = " ".join(text for path, text in texts_of(report) if "blocks" in path)
+    assert "responses.csv, fewer than 5" in text
+    assert "4 rows" not in text
+
+
+def test_a_withheld_distribution_says_why() -> None:
+    shown = full_scores()[1]
+    frame = shown.distributions.copy()
+    mine = (frame["item"] == "LO1") & (frame["status"] == "scored")
+    frame.loc[mine, ["n", "share"]] = None
+    frame.loc[mine, ["status", "reason"]] = ["suppressed", "withheld"]
+    report = report_of(replace(shown, distributions=frame), instrument(), source=SOURCE)
+    rows = blocks_of(report.elements[0], Distributions)[0].rows
+    assert rows[0].mean is not None
+    assert rows[0].shares is None
+    assert rows[0].hidden_text.startswith("withheld")
+
+
 def test_notices_stand_on_cover_and_method() -> None:
     _, shown = full_scores()
     notice = "All figures are invented."
@@ -529,7 +549,7 @@ def test_every_text_is_used(language: str) -> None:
 
 @pytest.mark.parametrize("language", ["en", "da", "sv"])
 def test_a_census_has_no_interval_to_show(language: str) -> None:
-    """Where all who were invited answered, the interval has no width, and the report says why instead of printing it."""
+    """Where all who were invited answered, the interval has no width, and the report says why."""
     from cxassess import assess, get_language, sample_path
 
     team = assess(sample_path("small_team.csv"), context=sample_path("small_team.context.yaml"), language=language)

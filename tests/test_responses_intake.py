@@ -172,6 +172,11 @@ def test_blank_foreign_and_damaged_workbooks(tmp_path: Path) -> None:
     form.cell(rows_of(form)["LO1"], 1).value = None
     book.save(path)
     assert "damaged: LO1" in only(refusal(path)).what
+    write_intake(INSTRUMENT, path, organisation="X", wave="1")
+    book = openpyxl.load_workbook(path)
+    book.worksheets[1].cell(1, 2).value = 99_999
+    book.save(path)
+    assert "damaged: its first row" in only(refusal(path)).what
 
 
 def test_workbooks_of_several_people_go_together(tmp_path: Path) -> None:

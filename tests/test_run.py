@@ -201,6 +201,13 @@ def test_a_quite_different_instrument_goes_from_file_to_report(tmp_path: Path) -
             assert "".join(element.name.split()) in text
 
 
+def test_a_context_may_leave_things_out(tmp_path: Path) -> None:
+    """The context reaches the notebook as it is, also without a date, a target or events."""
+    sample = SAMPLES / "small_team.csv"
+    result = call("report", sample, "--context", SAMPLES / "small_team.context.yaml", "--out", tmp_path)
+    assert result.exit_code == 0, result.output
+
+
 def test_people_who_all_answer_alike_get_a_report(tmp_path: Path) -> None:
     table = pd.read_csv(SAMPLES / "small_team.csv", dtype=str, keep_default_na=False)
     items = [column for column in table.columns if len(column) == 3 and column[:2].isupper()]
@@ -232,6 +239,32 @@ def test_bad_calls_say_what_is_wrong(arguments: tuple, expected: str, tmp_path: 
     assert expected in result.output
     assert result.exception is None or isinstance(result.exception, SystemExit)
     assert not (tmp_path / "x").exists()
+
+
+@pytest.mark.parametrize("content", ["", "{}", "[]", '{"nbformat": 4}', "\x00", "no JSON"])
+def test_what_is_no_notebook_is_refused(content: str, few: Path, tmp_path: Path) -> None:
+    (tmp_path / "mine.ipynb").write_text(content, encoding="utf-8")
+    result = call("report", few, "--out", tmp_path / "x", "--notebook", tmp_path / "mine.ipynb")
+    assert result.exit_code == 2, result.output
+    assert "this is not a notebook" in result.output
+    assert not (tmp_path / "x").exists()
+
+
+def test_a_notebook_without_parameters_would_report_on_the_sample(few: Path, tmp_path: Path) -> None:
+    notebook = nbformat.read(resource_path("notebooks/report.ipynb"), as_version=4)
+    for cell in notebook.cells:
+        cell.metadata.pop("tags", None)
+    nbformat.write(notebook, tmp_path / "mine.ipynb")
+    result = call("report", few, "--out", tmp_path / "x", "--notebook", tmp_path / "mine.ipynb")
+    assert result.exit_code == 2, result.output
+    assert "no cell has the tag parameters" in result.output
+
+
+def test_a_folder_named_like_a_shipped_instrument_changes_nothing(tmp_path: Path, monkeypatch) -> None:
+    (tmp_path / "eight_elements").mkdir()
+    monkeypatch.chdir(tmp_path)
+    result = call("report", SAMPLES / "small_team.csv", "--out", "out")
+    assert result.exit_code == 0, result.output
 
 
 def test_check_says_what_was_understood() -> None:

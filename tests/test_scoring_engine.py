@@ -1,6 +1,7 @@
 """The engine against plain loops, and the same bits however the rows are split or ordered."""
 
 import json
+from datetime import date
 from fractions import Fraction
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from cxassess.context import OrganisationContext
+from cxassess.context import OrganisationContext, Target
 from cxassess.errors import CxassessError
 from cxassess.responses.model import Responses
 from cxassess.scoring import mean_interval, score_responses
@@ -187,6 +188,16 @@ def test_a_context_that_contradicts_the_responses_is_refused():
     with pytest.raises(CxassessError) as caught:
         score_responses(responses, contexts={"Nordlys": context})
     assert len(caught.value.problems) == 2
+
+
+def test_a_target_that_the_instrument_does_not_know_is_refused():
+    responses = make_responses(make_instrument(), {"top": 6})
+    target = Target(date=date(2027, 1, 1), elements={"ownershp": 3.0, "element_0": 1.0}, overall=9)
+    context = OrganisationContext(target=target)
+    with pytest.raises(CxassessError) as caught:
+        score_responses(responses, contexts={"Nordlys": context})
+    assert [problem.where.split(", ")[1] for problem in caught.value.problems] == ["ownershp", "overall"]
+    score_responses(responses, contexts={"Somebody else": context})
 
 
 def same_bits(first, second):

@@ -9,6 +9,7 @@ from cxassess.context import OrganisationContext
 from cxassess.errors import CxassessError
 from cxassess.instrument.model import Instrument
 from cxassess.responses.model import Responses
+from cxassess.responses.waves import order_waves
 from cxassess.scoring import Benchmark, benchmark_from_scores, read_benchmark, score_responses
 from cxassess.scoring.items import whole_counts
 from cxassess.scoring.model import COLUMNS
@@ -18,6 +19,16 @@ def pick(frame, **keys):
     for name, value in keys.items():
         frame = frame[frame[name] == value]
     return frame
+
+
+def test_waves_of_one_day_are_in_the_order_that_reading_gives_them():
+    small = make_instrument()
+    hours = {"b": 9, "a": 15, "²": 18}
+    responses = join_responses(*(make_responses(small, {"top": 6}, wave=wave) for wave in hours))
+    responses.answers["answered_at"] = [pd.Timestamp(2026, 5, 4, hours[wave]) for wave in responses.answers["wave"]]
+    waves = score_responses(responses).waves
+    assert tuple(waves["wave"]) == order_waves(responses.answers) == ("b", "a", "²")
+    assert waves["date"].nunique() == 1
 
 
 @pytest.fixture(scope="module")

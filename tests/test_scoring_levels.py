@@ -120,3 +120,15 @@ def test_a_higher_score_never_makes_a_high_level_less_likely(first, second, vari
     cumulated = [np.cumsum(nearest_probabilities(x, variance, degrees, CUTOFFS)) for x in (low, high)]
     assert (cumulated[1] <= cumulated[0] + 1e-12).all()
     assert nearest_level(high, CUTOFFS) >= nearest_level(low, CUTOFFS)
+
+
+def test_a_certain_score_exactly_at_a_cutoff_stays_there():
+    # the third element has no spread and stands at the cut-off; rounding in the square root must not move it
+    for seed in range(30):
+        covariance = np.cov(np.random.default_rng(seed).normal(size=(7, 5)), rowvar=False) / 7
+        covariance[2] = covariance[:, 2] = 0
+        scores = np.array([4.0, 4.0, 2.5, 4.0, 4.0])
+        others = np.delete(np.arange(5), 2)
+        expected = all_above_probability(scores[others], covariance[np.ix_(others, others)], 8.0, 2.5)
+        assert all_above_probability(scores, covariance, 8.0, 2.5) == pytest.approx(expected, abs=0.03)
+        assert staged_probabilities(scores, covariance, 8.0, CUTOFFS)[2] == pytest.approx(expected, abs=0.03)

@@ -241,3 +241,18 @@ def test_exact_enumeration_counts_every_flip():
     assert sign_flip_test([1, 1, 1, 1, 1]) == 2 / 2**5
     ways = sum(comb(6, k) for k in (0, 1, 5, 6))
     assert sign_flip_test([1, 1, 1, 1, 1, -1]) == ways / 2**6
+
+
+def test_a_percentile_at_the_end_is_inside_its_interval():
+    others = [2.0 + n / 10 for n in range(12)]
+    assert percentile_rank(1.0, others)[:2] == (0, 0)
+    assert percentile_rank(5.0, others)[::2] == (100, 100)
+    assert percentile_rank(1.0, others)[2] < 40
+
+
+def test_units_that_do_not_differ_have_the_lowest_icc():
+    # equal means of .3 and no float that adds up exactly: MSB is 0, so ICC(1) = −1/(k − 1)
+    found = icc([0.1, 0.2, 0.6, 0.6, 0.2, 0.1], ["a", "a", "a", "b", "b", "b"])
+    assert found.icc1 == pytest.approx(-0.5)
+    assert isnan(found.icc2)
+    assert found.between_sd == 0

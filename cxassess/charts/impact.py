@@ -5,13 +5,15 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-import altair as alt
 import pandas as pd
 
 from cxassess.charts.theme import ACCENT, INK, LINE_HEIGHT, MARK, NOTE_SIZE, TEXT2, WASH, Box, Canvas, text_box
 from cxassess.fonts import wrap_text
+
+if TYPE_CHECKING:
+    import altair as alt
 
 WIDTH: Final = 318.0
 HEIGHT: Final = 226.0
@@ -37,7 +39,7 @@ class _Scale:
         return self.plot.bottom - 16 - (impact - self.least) / (self.most - self.least) * height
 
 
-def impact_map(actions: pd.DataFrame, *, texts: Mapping[str, str], language: str = "en") -> alt.LayerChart:
+def impact_map(actions: pd.DataFrame, *, texts: Mapping[str, str]) -> alt.LayerChart:
     """Draw actions by effort and impact.
 
     Parameters
@@ -47,8 +49,6 @@ def impact_map(actions: pd.DataFrame, *, texts: Mapping[str, str], language: str
         not), ``now`` (bool: begins now). Actions at the same place stand beside each other.
     texts : mapping
         Words at the axes: ``x``, ``y`` (names), ``low_x``, ``high_x``, ``low_y``, ``high_y`` (ends).
-    language : str
-        Of the texts.
 
     Returns
     -------

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-import altair as alt
 import pandas as pd
 
 from cxassess.charts.theme import ACCENT, BAND, CONFIG, INK
+
+if TYPE_CHECKING:
+    import altair as alt
 
 
 def profile_chart(profile: pd.DataFrame, *, levels: Sequence[str], language: str = "en") -> alt.LayerChart:
@@ -28,6 +31,8 @@ def profile_chart(profile: pd.DataFrame, *, levels: Sequence[str], language: str
     altair.LayerChart
         In the theme of the reports.
     """
+    import altair as alt  # noqa: PLC0415  (slow to import)
+
     shown = profile.dropna(subset=["score"]).sort_values("score", ascending=False, kind="stable")
     shown = shown.assign(weakest=shown["score"] == shown["score"].min())
     names = "|".join(f"{i} {name}" for i, name in enumerate(levels, 1))

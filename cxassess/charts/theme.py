@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
-
-import altair as alt
-from altair.utils.schemapi import debug_mode
+from typing import TYPE_CHECKING, Any, Final
 
 from cxassess.fonts import printable, text_width
+
+if TYPE_CHECKING:
+    import altair as alt
 
 INK: Final = "#1E272D"
 TEXT2: Final = "#566069"
@@ -141,6 +141,9 @@ class Canvas:
 
     def chart(self, description: str = "") -> alt.LayerChart:
         """Return all layers as one chart in the theme."""
+        import altair as alt  # noqa: PLC0415  (slow to import, and not needed to print a chart)
+        from altair.utils.schemapi import debug_mode  # noqa: PLC0415
+
         with debug_mode(False):  # what is written above is checked by the tests, not again for each mark
             layers = [
                 alt.Chart(

@@ -7,9 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import pairwise
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-import altair as alt
 import pandas as pd
 
 from cxassess.charts.events import LEFT, WIDTH, choose_lanes, draw_events, place_events
@@ -28,6 +27,9 @@ from cxassess.charts.theme import (
 )
 from cxassess.fonts import text_width, wrap_text
 from cxassess.language import Language, get_language
+
+if TYPE_CHECKING:
+    import altair as alt
 
 HEIGHT: Final = 186.0
 _FIRST: Final = 46.0  # where the first wave stands

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cxassess.findings.model import OVERALL, Finding, Kind, Value
+from cxassess.findings.model import Finding, Kind, Value
 from cxassess.findings.view import SHOWN, View, known
+from cxassess.scoring.model import OVERALL
 
 SPLIT = 0.30
 ENOUGH = 8

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import date, datetime
+from datetime import date
 
-from cxassess.findings.model import OVERALL, Finding, Kind, Value
-from cxassess.findings.view import SHOWN, Row, View, adds_up, known
+from cxassess.findings.model import Finding, Kind, Value
+from cxassess.findings.view import SHOWN, View, adds_up, known
+from cxassess.scoring.model import OVERALL
+from cxassess.scoring.rows import Row
 
 KINDS: dict[str, Kind] = {"up": "change_up", "down": "change_down", "cannot_tell": "change_none"}
 
@@ -40,7 +42,7 @@ class _WaveNames:
 
     def __init__(self, waves: list[Row], given: Mapping[str, str]) -> None:
         self._given = given
-        self._dates = {row["wave"]: _as_date(row["date"]) for row in waves}
+        self._dates: dict[str, date | None] = {row["wave"]: row["date"] for row in waves}
         known_dates = [day for day in self._dates.values() if day is not None]
         self._form = "label"
         if len(known_dates) == len(waves):
@@ -56,12 +58,6 @@ class _WaveNames:
         if day is not None:
             numbers[f"{prefix}_date"] = day.isoformat()
         return numbers
-
-
-def _as_date(value: object) -> date | None:
-    if isinstance(value, datetime):
-        return value.date()
-    return value if isinstance(value, date) else None
 
 
 def _since(view: View, since: str, base: str, names: _WaveNames) -> list[Finding]:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from cxassess.findings.model import OVERALL, Finding, Findings
+from cxassess.findings.model import Finding, Findings
 from cxassess.findings.say import SURE, say_overall
 from cxassess.findings.say_certainty import say_unknown
 from cxassess.findings.say_roles import say_role_agreement, say_role_gap
 from cxassess.findings.words import Said, Words, lower_first
+from cxassess.instrument.model import LEVEL_RULES
+from cxassess.scoring.model import OVERALL
 
 NEAR, FAIR = 0.95, 0.80
 STANDS_OUT = 2
-RULES = ("nearest", "staged", "gated")
 
 
 def head_summary(findings: Findings, words: Words) -> Said:
@@ -44,10 +45,10 @@ def head_certainty(findings: Findings, words: Words) -> Said:
         return Said(words.text("headline.certainty.hidden"), _no_level(findings, words).text)
     chance = overall.number("probability")
     title = words.text(f"headline.certainty.{_sureness(chance)}")
-    levels = {rule: overall.number(f"level_{rule}") for rule in RULES}
+    levels = {rule: overall.number(f"level_{rule}") for rule in LEVEL_RULES}
     known = {rule: int(level) for rule, level in levels.items() if level is not None}
     by_rule = ""
-    if len(known) == len(RULES) and len(findings.of("element_level")) > 1:
+    if len(known) == len(LEVEL_RULES) and len(findings.of("element_level")) > 1:
         agree = len(set(known.values())) == 1
         second = words.text(f"headline.certainty.rules_{'agree' if agree else 'differ'}")
         title = words.text("headline.certainty.joined", first=title, second=second)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from cxassess.findings.model import OVERALL, Finding, Findings, Kind
+from cxassess.findings.model import Finding, Findings, Kind
 from cxassess.findings.say import say_between
 from cxassess.findings.say_changes import say_movement
 from cxassess.findings.say_roles import read_sides, say_role_gap
 from cxassess.findings.words import Said, Words
+from cxassess.scoring.model import OVERALL
 
 
 def head_element(findings: Findings, words: Words, element: str) -> Said:

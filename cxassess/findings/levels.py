@@ -5,8 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from cxassess.findings.model import OVERALL, Finding, Value
-from cxassess.findings.view import SHOWN, Row, View, known
+from cxassess.findings.model import Finding, Value
+from cxassess.findings.view import SHOWN, View, known
+from cxassess.scoring.model import OVERALL
+from cxassess.scoring.rows import Row
 
 STRENGTHS = 3
 UNEVEN, VERY_UNEVEN = 0.5, 1.0

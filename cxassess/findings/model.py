@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from cxassess.scoring.model import OVERALL
+
 Kind = Literal[
     "overall_level",
     "weakest_link",
@@ -31,7 +33,6 @@ Kind = Literal[
 ]
 
 KINDS: Final[tuple[Kind, ...]] = Kind.__args__  # type: ignore[attr-defined]
-OVERALL: Final = "overall"
 MAIN_KINDS: Final[tuple[Kind, ...]] = (
     "weakest_link",
     "role_gap",

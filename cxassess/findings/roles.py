@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cxassess.findings.model import OVERALL, Finding, Kind, Value
-from cxassess.findings.view import SHOWN, Row, View, adds_up, known
+from cxassess.findings.model import Finding, Kind, Value
+from cxassess.findings.view import SHOWN, View, adds_up, known
+from cxassess.scoring.model import OVERALL
+from cxassess.scoring.rows import Row
 
 SAME = 0.5
 """Half a level: roles agree where the whole interval of their difference stays within it, on both sides."""

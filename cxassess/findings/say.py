@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from cxassess.findings.model import OVERALL, Finding, Kind
+from cxassess.findings.model import Finding, Kind
 from cxassess.findings.say_certainty import (
     say_benchmark,
     say_careless,
@@ -18,6 +18,7 @@ from cxassess.findings.say_roles import say_role_agreement, say_role_gap
 from cxassess.findings.words import Said, Words
 from cxassess.instrument.model import Instrument
 from cxassess.language import Language
+from cxassess.scoring.model import OVERALL
 
 SURE = 0.60
 """Probability below which another level is named beside the nearest one."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from cxassess.findings.model import OVERALL, Finding
+from cxassess.findings.model import Finding
 from cxassess.findings.words import Said, Words, lower_first
+from cxassess.scoring.model import OVERALL
 
 EVEN_UNITS, MARKED_UNITS = 0.05, 0.15
 

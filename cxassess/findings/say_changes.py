@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from cxassess.findings.model import OVERALL, Finding
+from cxassess.findings.model import Finding
 from cxassess.findings.words import Said, Words
+from cxassess.scoring.model import OVERALL
 
 
 def say_change(finding: Finding, words: Words) -> Said:

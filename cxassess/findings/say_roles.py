@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from cxassess.findings.model import OVERALL, Finding
+from cxassess.findings.model import Finding
 from cxassess.findings.words import Said, Words
+from cxassess.scoring.model import OVERALL
 
 
 def say_role_gap(finding: Finding, words: Words) -> Said:

@@ -4,28 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from cxassess.errors import CxassessError
-from cxassess.findings.model import OVERALL, Value
+from cxassess.findings.model import Value
 from cxassess.instrument.model import Instrument
+from cxassess.scoring.model import ALL, OVERALL
+from cxassess.scoring.rows import Row, matching, read_rows
 
 if TYPE_CHECKING:
     from cxassess.scoring import ShownScores
 
-Row = dict[str, Any]
-
 SHOWN = "scored"
-
-
-def read_rows(frame: pd.DataFrame, **equals: str) -> list[Row]:
-    """Return the rows of a frame where columns have these values, as dicts of plain values with None for missing."""
-    keep = pd.Series(True, index=frame.index)
-    for column, value in equals.items():
-        keep &= frame[column] == value
-    return [{str(key): _plain(value) for key, value in row.items()} for row in frame[keep].to_dict("records")]
 
 
 def known(**values: Value | None) -> dict[str, Value]:
@@ -40,12 +32,6 @@ def adds_up(before: float, after: float, difference: float) -> bool:
     the scores are better left out beside it.
     """
     return abs(round(after, 2) - round(before, 2) - round(difference, 2)) < 0.005
-
-
-def _plain(value: Any) -> Any:
-    if pd.isna(value):
-        return None
-    return value.item() if hasattr(value, "item") else value
 
 
 @dataclass(frozen=True)
@@ -88,8 +74,8 @@ class View:
     def rows_of_waves(self, frame: pd.DataFrame, **equals: str) -> list[Row]:
         """Return this organisation's rows of a frame in all waves, narrowed further by columns."""
         if id(frame) not in self._read:
-            self._read[id(frame)] = read_rows(frame, organisation=self.organisation)
-        return [row for row in self._read[id(frame)] if all(row[key] == value for key, value in equals.items())]
+            self._read[id(frame)] = read_rows(frame, self.organisation)
+        return matching(self._read[id(frame)], **equals)
 
     @cached_property
     def scores(self) -> list[Row]:
@@ -100,11 +86,11 @@ class View:
     def _scores(self) -> dict[tuple[str, str], Row]:
         return {(row["element"], row["group"]): row for row in self.scores}
 
-    def row(self, element: str, group: str = "all") -> Row | None:
+    def row(self, element: str, group: str = ALL) -> Row | None:
         """Return the scores row of an element and group, shown or not, or None."""
         return self._scores.get((element, group))
 
-    def score(self, element: str, group: str = "all") -> Row | None:
+    def score(self, element: str, group: str = ALL) -> Row | None:
         """Return the scores row of an element and group, if it may be shown and holds a score."""
         row = self.row(element, group)
         return row if row and row["status"] == SHOWN and row["score"] is not None else None
@@ -118,7 +104,7 @@ class View:
     @cached_property
     def items(self) -> dict[str, Row]:
         """Items that have a mean in the group ``all``, in the instrument's order."""
-        rows = {row["item"]: row for row in self.rows(self.shown.items, group="all")}
+        rows = {row["item"]: row for row in self.rows(self.shown.items, group=ALL)}
         return {
             item: rows[item]
             for item in self.instrument.item_ids

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Literal
+from typing import Final, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict
 
 LevelRule = Literal["nearest", "staged", "gated"]
+LEVEL_RULES: Final[tuple[LevelRule, ...]] = get_args(LevelRule)
 WeightingScheme = Literal["roles", "respondents", "weights"]
 
 

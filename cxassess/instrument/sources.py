@@ -23,15 +23,12 @@ class InstrumentSource:
 
     Parameters
     ----------
-    shipped_id : str
-        Id of a shipped instrument, or empty.
     structure : Traversable
         The structure file.
     texts : mapping of str to Traversable
         Language code → file of texts, for every such file that lies beside the structure.
     """
 
-    shipped_id: str
     structure: Traversable
     texts: Mapping[str, Traversable]
 
@@ -58,7 +55,7 @@ def find_source(source: str | Path) -> InstrumentSource:
     """
     if isinstance(source, str) and source in list_shipped():
         folder = files("cxassess.instrument").joinpath(source)
-        return InstrumentSource(source, folder.joinpath(STRUCTURE_FILE), _find_texts(folder, STRUCTURE_FILE))
+        return InstrumentSource(folder.joinpath(STRUCTURE_FILE), _find_texts(folder, STRUCTURE_FILE))
     path = Path(source)
     try:
         if path.is_dir():
@@ -71,7 +68,7 @@ def find_source(source: str | Path) -> InstrumentSource:
         what = f"there is no file {path.name}" if path.name == STRUCTURE_FILE else "there is no such instrument"
         remedy = f"Give a shipped instrument ({shipped}), a folder with an {STRUCTURE_FILE}, or that file's path."
         raise CxassessError.single(str(source), what, remedy)
-    return InstrumentSource("", path, _find_texts(path.parent, path.name))
+    return InstrumentSource(path, _find_texts(path.parent, path.name))
 
 
 def _find_texts(folder: Traversable, structure_name: str) -> dict[str, Traversable]:

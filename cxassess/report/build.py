@@ -19,12 +19,13 @@ from cxassess.report.pages.method import build_method
 from cxassess.report.pages.plan import build_plan
 from cxassess.report.pages.priorities import build_priorities
 from cxassess.report.pages.roles import build_roles, takes_causes
-from cxassess.report.pages.rows import matching, read_rows
 from cxassess.report.pages.summary import build_summary
 from cxassess.report.pages.unshown import build_unshown
-from cxassess.report.pages.view import OVERALL, View
+from cxassess.report.pages.view import View
 from cxassess.report.pages.waves import build_waves
 from cxassess.responses.model import Source
+from cxassess.scoring.model import OVERALL
+from cxassess.scoring.rows import matching, read_rows
 
 if TYPE_CHECKING:
     from cxassess.findings import Findings
@@ -143,10 +144,10 @@ def build_report(
         source=source,
         notices=tuple(notices),
     )
-    roles = None if view.score(OVERALL) is None else build_roles(view)
     cover, method, meta = build_cover(view), build_method(view), _meta(view, brand or Brand())
     if view.score(OVERALL) is None:
         return Report(meta, cover, build_unshown(view), method)
+    roles = build_roles(view)
     return Report(
         meta=meta,
         cover=cover,

@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from cxassess.language import LANGUAGES, get_language
 from cxassess.report import geometry
-from cxassess.report.markdown import plain_text
+from cxassess.report.markdown import LINKS, plain_text
 from cxassess.report.prepare import prepare
 from cxassess.resources import resource_path
 
@@ -21,7 +21,6 @@ FOLDER: Final = "templates/report/html"
 _QUOTATION: Final = {"en": ("“", "”"), "da": ("»", "«"), "sv": ("”", "”")}
 FALLBACK_FONTS: Final = "Source Sans 3, Source Sans Pro, Segoe UI, Helvetica Neue, DejaVu Sans, Arial, sans-serif"
 _KEPT: Final = frozenset("\n\t\u200d\u200c\ufe0f")
-_LINKS: Final = ("https://", "http://", "mailto:")
 
 
 @cache
@@ -55,7 +54,7 @@ def _plain(text: Any) -> str:
 
 def _safe_link(href: str) -> str:
     """Return a link's target if it leads to the web or to a mail address, else nothing."""
-    return href if href.lower().startswith(_LINKS) else ""
+    return href if href.lower().startswith(LINKS) else ""
 
 
 def _clean(text: str) -> str:

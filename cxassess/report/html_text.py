@@ -25,34 +25,48 @@ class _Reader(HTMLParser):
         self._span = 1
         self._head = False
         self._silent = 0
+        self._depth = 0
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag in _SILENT:
             self._silent += 1
         elif tag == "table":
-            self.tables.append([])
-        elif tag == "tr" and self.tables:
+            self._depth += 1
+            if self._depth == 1:
+                self.tables.append([])
+        elif tag == "tr" and self._depth == 1:
+            self._close_cell()
             self.tables[-1].append([])
-        elif tag in {"td", "th"} and self.tables and self.tables[-1]:
+        elif tag in {"td", "th"} and self._depth == 1 and self.tables[-1]:
+            self._close_cell()
             span = dict(attrs).get("colspan") or "1"
-            self._cell, self._span, self._head = [], int(span) if span.isdigit() and int(span) < 100 else 1, tag == "th"
+            self._cell, self._head = [], tag == "th"
+            self._span = int(span) if span.isdecimal() and 0 < int(span) < 100 else 1
         elif tag in _BREAKS:
             self.words.append("\n")
 
     def handle_endtag(self, tag: str) -> None:
         if tag in _SILENT:
             self._silent = max(0, self._silent - 1)
-        elif tag in {"td", "th"} and self._cell is not None:
-            self.tables[-1][-1].append((_tidy("".join(self._cell)), self._span, self._head))
-            self._cell = None
+        elif tag in {"td", "th", "tr"} and self._depth == 1:
+            self._close_cell()
+        elif tag == "table" and self._depth:
+            if self._depth == 1:
+                self._close_cell()
+            self._depth -= 1
 
     def handle_data(self, data: str) -> None:
         if self._silent:
             return
         if self._cell is not None:
             self._cell.append(data)
-        elif not self.tables:
+        elif not self._depth:
             self.words.append(data)
+
+    def _close_cell(self) -> None:
+        if self._cell is not None:
+            self.tables[-1][-1].append((_tidy("".join(self._cell)), self._span, self._head))
+            self._cell = None
 
 
 def _tidy(text: str) -> str:

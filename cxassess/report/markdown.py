@@ -15,7 +15,7 @@ from cxassess.report.html_text import html_text
 
 _PLUGINS: Final = ["table", "strikethrough", "url", "math", "task_lists"]
 _STYLES: Final[dict[str, RunStyle]] = {"strong": "strong", "emphasis": "emph", "strikethrough": "muted"}
-_LINKS: Final = ("https://", "http://", "mailto:")
+LINKS: Final = ("https://", "http://", "mailto:")
 _Node = dict[str, Any]
 
 
@@ -116,7 +116,7 @@ def _runs(nodes: Sequence[_Node], style: RunStyle = "", href: str = "") -> list[
             runs.append(Run(node["raw"], "code", href))
         elif kind == "link":
             target = str(node["attrs"]["url"])
-            runs += _runs(node["children"], style, target if target.lower().startswith(_LINKS) else "")
+            runs += _runs(node["children"], style, target if target.lower().startswith(LINKS) else "")
         elif "children" in node:
             runs += _runs(node["children"], _STYLES.get(kind, style), href)
         else:

@@ -48,12 +48,12 @@ def prepare(document: Mapping[str, Any], *, clean: Callable[[str], str] = fonts.
     clean : callable
         Applied to every text of the document.
     """
-    meta = _texts(dict(document["meta"]), clean)
     brand = brand_of(document["meta"])
     palette = make_palette(brand)
     prepared = Prepared({})
-    language = str(meta["language"])
+    language = str(document["meta"]["language"])
     picture = partial(_keep_picture, prepared=prepared, language=language, palette=palette)
+    meta = _walk(document["meta"], clean, picture)
     pages = [_walk(page, clean, picture) for page in document["pages"]]
     written = document_date(document["meta"])
     title = meta["title"] if not meta["organisation"] else f"{meta['title']} · {meta['organisation']}"
@@ -119,20 +119,11 @@ def svg_width(svg: str) -> float:
     return float(match.group(1)) if match else 0.0
 
 
-def _texts(value: Any, clean: Callable[[str], str]) -> Any:
-    if isinstance(value, str):
-        return clean(value)
-    if isinstance(value, Mapping):
-        return {key: inner if key in _RAW_KEYS else _texts(inner, clean) for key, inner in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_texts(inner, clean) for inner in value]
-    return value
-
-
 def _walk(value: Any, clean: Callable[[str], str], picture: Callable[[dict[str, Any]], dict[str, Any]]) -> Any:
+    """Return a value with its texts cleaned, and charts and images taken out by ``picture``."""
     if isinstance(value, Mapping):
         if value.get("kind") in {"chart", "image"}:
-            return _texts(picture(dict(value)), clean)
+            value = picture(dict(value))
         return {key: inner if key in _RAW_KEYS else _walk(inner, clean, picture) for key, inner in value.items()}
     if isinstance(value, (list, tuple)):
         return [_walk(inner, clean, picture) for inner in value]

@@ -11,139 +11,21 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final, Literal
 
 import nbformat
 
 from cxassess import __version__
-from cxassess.context import OrganisationContext
-from cxassess.errors import CxassessError, Problem
+from cxassess.errors import CxassessError
+from cxassess.instrument import list_shipped
 from cxassess.report.manifest import Manifest, ReportEntry, ReportFailure, describe_files, write_whole
-from cxassess.report.names import report_name
+from cxassess.report.tasks import ReportFormat, ReportTask
 from cxassess.resources import resource_path
-from cxassess.responses import Responses, order_waves, write_responses
-from cxassess.scoring import Benchmark, apply_privacy, benchmark_from_scores, score_responses
+from cxassess.responses import write_responses
 
-ReportFormat = Literal["pdf", "html"]
-FORMATS: Final[tuple[ReportFormat, ...]] = ("pdf", "html")
 FAILED_FOLDER: Final = "failed"
-
-
-@dataclass(frozen=True)
-class ReportTask:
-    """One report to make, complete: what to hand to the notebook, and under which name to write the result.
-
-    Parameters
-    ----------
-    responses : Responses
-        Of one organisation only, all its waves up to ``wave``.
-    wave : str
-        The wave that the report is about.
-    language : str
-        Of the report; independent of the language that was answered in.
-    instrument : str
-        Shipped id, or path of an instrument.
-    context : OrganisationContext or None
-        What is known about the organisation besides.
-    benchmark : Benchmark or None
-        Anonymous scores to compare with.
-    brand : str
-        Path of a brand file, or empty for the templates' own.
-    """
-
-    responses: Responses
-    wave: str
-    language: str
-    instrument: str
-    context: OrganisationContext | None = None
-    benchmark: Benchmark | None = None
-    brand: str = ""
-
-    @property
-    def organisation(self) -> str:
-        """The one organisation in the responses."""
-        return self.responses.organisations[0]
-
-    @property
-    def name(self) -> str:
-        """File name of the report, without suffix."""
-        return report_name(self.organisation, self.wave, self.language)
-
-
-def parse_formats(text: str) -> tuple[ReportFormat, ...]:
-    """Return the formats in a comma-separated list; CxassessError names those that are unknown."""
-    kinds = [part.strip() for part in text.split(",") if part.strip()]
-    unknown = [kind for kind in kinds if kind not in FORMATS]
-    if unknown or not kinds:
-        what = f"{', '.join(unknown)} can't be written" if unknown else "no format is given"
-        raise CxassessError.single("--format", what, f"use one or more of: {', '.join(FORMATS)}")
-    return tuple(kind for kind in FORMATS if kind in kinds)
-
-
-def plan_reports(
-    responses: Responses,
-    *,
-    language: str,
-    instrument: str = "eight_elements",
-    organisation: str = "",
-    wave: str = "",
-    contexts: dict[str, OrganisationContext] | None = None,
-    benchmark: Benchmark | Literal["portfolio"] | None = None,
-    brand: str = "",
-) -> list[ReportTask]:
-    """Return the reports to make from responses: one per organisation, of the wave asked for or its newest.
-
-    ``benchmark="portfolio"`` compares each organisation with all others in the responses, without their names.
-
-    Raises
-    ------
-    CxassessError
-        If the organisation or the wave is not in the responses.
-    """
-    known = responses.organisations
-    if organisation and organisation not in known:
-        raise CxassessError.single(
-            f"--organisation {organisation!r}",
-            "no such organisation in the responses",
-            f"use one of: {', '.join(known[:12])}{' …' if len(known) > 12 else ''}",
-        )
-    tasks, problems = [], []
-    for name in (organisation,) if organisation else known:
-        own = responses.select(name)
-        waves = order_waves(own.answers)
-        if wave and wave not in waves:
-            problems.append(Problem(f"--wave {wave!r}", f"{name} has no such wave", f"use one of: {', '.join(waves)}"))
-            continue
-        chosen = wave or waves[-1]
-        tasks.append(
-            ReportTask(
-                own.until(chosen),
-                chosen,
-                language,
-                instrument,
-                (contexts or {}).get(name),
-                None if benchmark == "portfolio" else benchmark,
-                brand,
-            )
-        )
-    if problems:
-        raise CxassessError(problems)
-    if benchmark == "portfolio":
-        tasks = _compare_with_each_other(tasks, responses, contexts or {})
-    return tasks
-
-
-def _compare_with_each_other(
-    tasks: Sequence[ReportTask], responses: Responses, contexts: dict[str, OrganisationContext]
-) -> list[ReportTask]:
-    """Give each task the scores of all other organisations, without their names."""
-    shown = apply_privacy(score_responses(responses, contexts=contexts), responses)
-    return [
-        replace(task, benchmark=benchmark_from_scores(shown, leave_out=task.organisation, name="portfolio"))
-        for task in tasks
-    ]
 
 
 def run_reports(
@@ -177,8 +59,8 @@ def run_reports(
     Manifest
         What was written; the same is in ``manifest.json``.
     """
+    template = _read_notebook(notebook or resource_path("notebooks/report.ipynb"))
     out.mkdir(parents=True, exist_ok=True)
-    template = nbformat.read(notebook or resource_path("notebooks/report.ipynb"), as_version=4)  # type: ignore[no-untyped-call]
     entries = []
     for task in tasks:
         entry = _make_report(task, out, formats, template)
@@ -190,6 +72,19 @@ def run_reports(
     manifest = Manifest(__version__, reference, source, tuple(entries))
     manifest.write(out)
     return manifest
+
+
+def _read_notebook(path: Path) -> nbformat.NotebookNode:
+    try:
+        notebook: nbformat.NotebookNode = nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
+        nbformat.validate(notebook)
+    except (ValueError, TypeError, AttributeError, nbformat.ValidationError) as error:
+        remedy = "Give a notebook (.ipynb) that JupyterLab opens; begin with a copy of notebooks/report.ipynb."
+        raise CxassessError.single(str(path), "this is not a notebook", remedy) from error
+    if not any("parameters" in cell.metadata.get("tags", ()) for cell in notebook.cells):
+        remedy = "Tag the cell that sets the parameters, as in notebooks/report.ipynb."
+        raise CxassessError.single(str(path), "no cell has the tag parameters", remedy)
+    return notebook
 
 
 def _make_report(
@@ -223,13 +118,14 @@ def _hand_over(task: ReportTask, folder: Path) -> dict[str, Any]:
         "organisation": task.organisation,
         "wave": task.wave,
         "language": task.language,
-        "instrument": task.instrument,
-        "brand": task.brand,
+        "instrument": task.instrument if task.instrument in list_shipped() else str(Path(task.instrument).resolve()),
+        "brand": str(Path(task.brand).resolve()) if task.brand else "",
         "source": asdict(task.responses.source),
     }
     if task.context is not None:
         path = folder / "context.json"
-        path.write_text(json.dumps({task.organisation: task.context.model_dump(mode="json")}), encoding="utf-8")
+        known = {task.organisation: task.context.model_dump(mode="json", exclude_defaults=True)}
+        path.write_text(json.dumps(known), encoding="utf-8")
         parameters["context"] = str(path)
     if task.benchmark is not None:
         task.benchmark.scores.to_csv(folder / "benchmark.csv", index=False)

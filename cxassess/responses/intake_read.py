@@ -9,7 +9,7 @@ from openpyxl.utils import get_column_letter
 
 from cxassess.errors import CxassessError, Problem
 from cxassess.instrument.model import Instrument
-from cxassess.responses.table import Cell, Table, make_column
+from cxassess.responses.table import MAX_COLUMNS, Cell, Table, make_column
 from cxassess.responses.xlsx_sheet import Sheet
 
 MARK: Final = "cxassess intake 1"
@@ -83,7 +83,7 @@ class _Form:
 
     def check(self) -> list[Problem]:
         missing = [key for key in (*FIELDS, *self.items, "comment") if key not in self.rows]
-        if not missing and self.answer:
+        if not missing and 0 < self.answer < MAX_COLUMNS:
             return []
         what = f"The form is damaged: {', '.join(missing[:8]) or 'its first row'} can’t be found."
         return [Problem(self.where, what, "Copy the answers into a new intake workbook.")]

@@ -17,7 +17,6 @@ REASON_COLUMNS: Final = (*KEYS, "item", "reason")
 COMMENT_COLUMNS: Final = (*KEYS, "item", "text")
 
 Shape = Literal["wide", "long", "forms", "mixed"]
-NoNumber = Literal["not_applicable", "dont_know", "missing"]
 
 
 @dataclass(frozen=True)

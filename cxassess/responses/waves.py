@@ -9,7 +9,7 @@ import pandas as pd
 
 def natural_key(label: str) -> list[tuple[int, int, str]]:
     """Return a sort key in which ``wave 10`` comes after ``wave 9``."""
-    return [(1, int(part), "") if part.isdigit() else (0, 0, part) for part in re.split(r"(\d+)", label) if part]
+    return [(1, int(part), "") if part.isdecimal() else (0, 0, part) for part in re.split(r"(\d+)", label) if part]
 
 
 def order_waves(answers: pd.DataFrame) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Final
 
 import numpy as np
@@ -75,8 +76,8 @@ def change_rows(first: WavePeople, second: WavePeople, instrument: Instrument) -
     Matched (the same respondent id in both waves) when at least five, and at least half of the smaller wave, have a
     score in both: weighted mean of their differences, sign-flip permutation test. Otherwise a t test of the two
     waves' scores (`compare_means`). Holm's correction runs over the elements; the overall change stands by itself.
-    Each interval has the confidence that Holm's procedure held its p-value against and comes from the same test, so that it leaves out 0
-    exactly when the verdict is ``up`` or ``down``.
+    Each interval has the confidence that Holm's procedure held its p-value against and comes from the same test, so
+    that it leaves out 0 exactly when the verdict is ``up`` or ``down``.
 
     If one to four people have a score in only one of the waves, five matched people are set aside (by a hash of their
     id): otherwise the newcomers' own scores could be worked out from the change and the waves' scores, and with fewer
@@ -123,7 +124,7 @@ class _Compared:
     def change(self) -> float:
         return self.test.estimate if isinstance(self.test, SignFlips) else self.test.value
 
-    @property
+    @cached_property
     def p(self) -> float:
         return self.test.p_value() if isinstance(self.test, SignFlips) else self.test.p
 

@@ -107,16 +107,16 @@ def holm_alphas(p_values: npt.ArrayLike, alpha: float = ALPHA) -> Floats:
 
 
 @lru_cache(maxsize=16)
-def _all_flips(size: int) -> Floats:
+def _all_flips(size: int) -> npt.NDArray[np.int8]:
     bits = np.arange(2**size, dtype=np.int64)[:, None] >> np.arange(size) & 1
-    signs: Floats = 1.0 - 2.0 * bits.astype(np.float64)
+    signs: npt.NDArray[np.int8] = 1 - 2 * bits.astype(np.int8)
     return signs
 
 
-@lru_cache(maxsize=4)
-def _drawn_flips(size: int, seed: int) -> Floats:
-    drawn = np.random.default_rng(seed).integers(0, 2, size=(_RANDOM_FLIPS, size), dtype=np.int8)
-    signs: Floats = np.concatenate([np.ones((1, size)), 1.0 - 2.0 * drawn.astype(np.float64)])
+@lru_cache(maxsize=16)
+def _drawn_flips(size: int, seed: int) -> npt.NDArray[np.int8]:
+    signs = np.ones((1 + _RANDOM_FLIPS, size), dtype=np.int8)
+    signs[1:] -= 2 * np.random.default_rng(seed).integers(0, 2, size=(_RANDOM_FLIPS, size), dtype=np.int8)
     return signs
 
 
@@ -143,7 +143,8 @@ class SignFlips:
         """Set up the flips: all 2^n for up to 15 differences, otherwise 9,999 seeded ones and the observed one."""
         d = np.asarray(differences, dtype=np.float64)
         w = np.full(d.size, 1 / max(d.size, 1)) if weights is None else np.asarray(weights, dtype=np.float64)
-        return cls(d, w, _all_flips(d.size) if d.size <= _EXACT_UP_TO else _drawn_flips(d.size, seed))
+        signs = _all_flips(d.size) if d.size <= _EXACT_UP_TO else _drawn_flips(d.size, seed)
+        return cls(d, w, signs.astype(np.float64))
 
     @property
     def estimate(self) -> float:
@@ -165,7 +166,7 @@ class SignFlips:
         ``Σ_S w·d / Σ_S w`` or its complement's: so the limits are order statistics of the subset means, and the
         interval leaves out 0 exactly when ``p_value() ≤ alpha``.
         """
-        flipped = self.signs == -1
+        flipped = (self.signs < 0).astype(np.float64)
         mass = flipped @ self.weights
         part = flipped @ (self.weights * self.differences)
         proper = (mass > _TIE) & (mass < 1 - _TIE)

@@ -182,15 +182,16 @@ def order_waves(answers: pd.DataFrame) -> tuple[list[Row], Mapping[str, list[str
     """
     dates = pd.to_datetime(answers["answered_at"])
     keys = [answers["organisation"].astype("str"), answers["wave"].astype("str")]
-    medians = dates.groupby(keys).median().dt.normalize()
+    medians = dates.groupby(keys).median()
     order: dict[str, list[str]] = {}
     rows: list[Row] = []
     for organisation, group in medians.groupby(level=0, sort=True):
         labels = [str(label) for label in group.index.get_level_values(1)]
         dated = dict(zip(labels, group.tolist(), strict=True))
+        days = dict(zip(labels, group.dt.normalize().tolist(), strict=True))
         labels.sort(key=natural_key)
         if not group.isna().any():
             labels.sort(key=lambda label: dated[label])
         order[str(organisation)] = labels
-        rows += [(str(organisation), label, dated[label], place) for place, label in enumerate(labels)]
+        rows += [(str(organisation), label, days[label], place) for place, label in enumerate(labels)]
     return rows, order

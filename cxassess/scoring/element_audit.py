@@ -17,7 +17,7 @@ import numpy.typing as npt
 from cxassess.instrument.model import Instrument
 from cxassess.scoring.coding import Bools, Coded, Design, Ints, asked_rows
 from cxassess.scoring.levels import as_fraction
-from cxassess.scoring.model import ROLE, UNIT
+from cxassess.scoring.model import MINIMUM_GROUP, ROLE, UNIT
 
 Floats = npt.NDArray[np.float64]
 
@@ -118,6 +118,24 @@ class ElementFigures:
         if group in self.role_keys:
             return np.asarray(self.role == self.role_keys.index(group), dtype=np.bool_)
         return np.asarray(self.unit == self.unit_keys.index(group), dtype=np.bool_)
+
+    def few_alike(self, most: int) -> list[Floats]:
+        """Return the rows of one to four people of a role who, unlike others in it, answered just the same items.
+
+        Their answers' sum is what a score and its items' means differ by. Only in roles of fewer than ``most`` people:
+        in larger ones, figures of two decimals do not tell it.
+        """
+        rows = []
+        for role in np.unique(self.role):
+            patterns, of_class = np.unique(self.given[self.role == role], axis=0, return_inverse=True)
+            size = self.size[self.role == role]
+            people = np.bincount(of_class.ravel(), weights=size)
+            if len(patterns) < 2 or size.sum() >= most:
+                continue
+            for pattern in patterns[(people < MINIMUM_GROUP) & patterns.any(axis=1)]:
+                alike = (self.role == role) & (self.given == pattern).all(axis=1)
+                rows.append(np.where(alike[:, None] & pattern, 1.0, 0.0).ravel())
+        return rows
 
     def score(self, group: str, common: Bools | None = None) -> Floats:
         """Return the row of a role's or unit's score, on some of the items if given."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import accumulate
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -19,7 +20,8 @@ Floats = npt.NDArray[np.float64]
 NAN: Final = float("nan")
 
 #: In smaller strata the spread of the answers says too little by itself.
-_OWN_SPREAD_FROM: Final = 5
+OWN_SPREAD_FROM: Final = 5
+_EXACT_FLOATS: Final = 2**53
 
 
 @dataclass(frozen=True)
@@ -125,24 +127,22 @@ def estimate(strata: Sequence[Stratum], instrument: Instrument, unit_of_score: i
     shares = _shares(strata, n)
     scores = tuple(_score(shares[e], totals, n, e, unit_of_score) for e in range(n.shape[1]))
     parts, freedom = _within(strata, n, unit_of_score)
-    weights = np.array([[float(share) for share in column] for column in shares]).T.reshape(n.shape)
-    pieces = weights[:, :, None] * weights[:, None, :] * parts
+    pieces = _weigh(shares, parts)
     covariance = pieces.sum(axis=0)
     census = _is_census(strata, n)
-    unknown = (n.sum(axis=0) == 0) | ((np.diagonal(covariance) <= 0) & ~census)
-    unknown |= np.isnan(np.diagonal(covariance))
     nobody = n.sum(axis=0) == 0
+    unknown = nobody | np.isnan(np.diagonal(covariance)) | ((np.diagonal(covariance) <= 0) & ~census)
     covariance = np.where(nobody[:, None] | nobody[None, :], NAN, covariance)
     diagonal = np.diagonal(pieces, axis1=1, axis2=2)
     degrees = np.array(
         [_satterthwaite(diagonal[:, e], freedom.free[:, e], freedom.borrowed[:, e]) for e in range(n.shape[1])]
     )
     people = sum(stratum.sums.people for stratum in strata)
-    enters = tuple(int(count) >= max(1, min(MINIMUM_GROUP, people)) for count in n.sum(axis=0))
+    counts = tuple(int(count) for count in n.sum(axis=0))
+    enters = tuple(count >= max(1, min(MINIMUM_GROUP, people)) for count in counts)
     overall, variance, overall_degrees = _overall(
         scores, _overall_weights(scores, enters, instrument), pieces, freedom, unknown
     )
-    counts = tuple(int(count) for count in n.sum(axis=0))
     return Estimate(scores, counts, covariance, ~unknown, degrees, overall, variance, overall_degrees, enters)
 
 
@@ -153,6 +153,11 @@ def _shares(strata: Sequence[Stratum], n: npt.NDArray[np.int64]) -> list[list[Fr
         whole = sum(raw, Fraction(0))
         columns.append([part / whole if whole else part for part in raw])
     return columns
+
+
+def _weigh(shares: list[list[Fraction]], parts: Floats) -> Floats:
+    weights = np.array([[float(share) for share in column] for column in shares]).T.reshape(parts.shape[:2])
+    return np.asarray(weights[:, :, None] * weights[:, None, :] * parts, dtype=np.float64)
 
 
 def _score(
@@ -173,7 +178,7 @@ class _Freedom(NamedTuple):
 
 
 def _within(
-    strata: Sequence[Stratum], n: npt.NDArray[np.int64], unit: int, own_from: float = _OWN_SPREAD_FROM
+    strata: Sequence[Stratum], n: npt.NDArray[np.int64], unit: int, own_from: float = OWN_SPREAD_FROM
 ) -> tuple[Floats, _Freedom]:
     """Return each stratum's covariance matrix of element means, and their degrees of freedom."""
     elements = n.shape[1]
@@ -201,15 +206,6 @@ def equal_spread(groups: Sequence[Sequence[Stratum]], elements: int, unit_of_sco
 
     As `estimate`, but every stratum takes the pooled within-stratum covariance of all the groups' strata.
 
-    Parameters
-    ----------
-    groups : sequence of sequence of Stratum
-        The groups that are to be compared.
-    elements : int
-        Number of elements.
-    unit_of_score : int
-        L of the design.
-
     Returns
     -------
     tuple
@@ -218,23 +214,23 @@ def equal_spread(groups: Sequence[Sequence[Stratum]], elements: int, unit_of_sco
     strata = [stratum for group in groups for stratum in group]
     n = np.array([np.diagonal(stratum.sums.pairs) for stratum in strata]).reshape(len(strata), elements)
     parts, _ = _within(strata, n, unit_of_score, np.inf)
-    found, start = [], 0
-    for group in groups:
-        rows = slice(start, start + len(group))
-        shares = _shares(group, n[rows])
-        weights = np.array([[float(share) for share in column] for column in shares]).T.reshape(-1, elements)
-        found.append((weights[:, :, None] * weights[:, None, :] * parts[rows]).sum(axis=0))
-        start = rows.stop
+    found = []
+    for group, at in zip(groups, accumulate(map(len, groups)), strict=True):
+        rows = slice(at - len(group), at)
+        found.append(_weigh(_shares(group, n[rows]), parts[rows]).sum(axis=0))
     return found, np.maximum(n - 1, 0).sum(axis=0).astype(np.float64)
 
 
 def _deviation_products(sums: Sums, unit: int) -> Floats:
     """Σ over people with both of (x_e − x̄_e)(x_f − x̄_f), from whole numbers, in squared levels.
 
-    n_e n_f times the sum is a whole number: it is worked out in Python's unbounded integers, then divided once.
+    n_e n_f times the sum is a whole number: it is worked out in Python's unbounded integers, or in 64 bits where floats
+    hold every step exactly, then divided once.
     """
-    n, total = np.diagonal(sums.pairs).astype(object), np.diagonal(sums.sums).astype(object)
-    product, one, both = (part.astype(object) for part in (sums.products, sums.sums, sums.pairs))
+    largest = int(sums.pairs.max()) ** 2 * max(int(sums.products.max()), unit**2)
+    kind = np.int64 if 4 * largest < _EXACT_FLOATS else object
+    product, one, both = (part.astype(kind) for part in (sums.products, sums.sums, sums.pairs))
+    n, total = np.diagonal(both), np.diagonal(one)
     across = np.multiply.outer(n, n)
     whole = (
         across * product
@@ -262,12 +258,12 @@ def _is_census(strata: Sequence[Stratum], n: npt.NDArray[np.int64]) -> npt.NDArr
 
 def _satterthwaite(variances: Floats, free: Floats, borrowed: npt.NDArray[np.bool_]) -> float:
     """Return the degrees of freedom of a sum of variances; those that share a borrowed spread count as one."""
-    v = np.append(variances[~borrowed], variances[borrowed].sum())
-    f = np.append(free[~borrowed], free[borrowed].max(initial=0.0))
+    v, f = variances, free
+    if borrowed.any():
+        v = np.append(v[~borrowed], v[borrowed].sum())
+        f = np.append(f[~borrowed], f[borrowed].max())
     used = (v > 0) & (f > 0)
-    if not used.any():
-        return NAN
-    return float(v[used].sum() ** 2 / (v[used] ** 2 / f[used]).sum())
+    return float(v[used].sum() ** 2 / (v[used] ** 2 / f[used]).sum()) if used.any() else NAN
 
 
 def _overall_weights(

@@ -110,8 +110,8 @@ def gap_rows(coded: Coded, design: Design, contexts: Contexts) -> list[Row]:
 
     Gap = score of the first role minus score of the second, both on the items that both are asked; t test with
     finite-population correction (`compare_means`). Holm's correction runs over the elements of a pair; the overall gap
-    stands by itself. Each interval has the confidence that Holm's procedure held that element's p-value against, so that it leaves out 0
-    exactly when the verdict is ``real``.
+    stands by itself. Each interval has the confidence that Holm's procedure held that element's p-value against, so
+    that it leaves out 0 exactly when the verdict is ``real``.
     """
     rows: list[Row] = []
     for high, low in pairs_of_roles(design.instrument):

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import numpy as np
 
 from cxassess.scoring.audit import Floats, Margins, ShownRow, hide_thin, withhold_groups, withhold_rows
-from cxassess.scoring.coding import Design
+from cxassess.scoring.coding import Bools, Design
 from cxassess.scoring.element_audit import ElementFigures, Presence
 from cxassess.scoring.levels import as_fraction
 from cxassess.scoring.model import ALL, MINIMUM_DISTRIBUTION, MINIMUM_GROUP, OVERALL, ROLE, UNIT
 
 TOO_FEW: Final = "too_few"
 WITHHELD: Final = "withheld"
+
+#: Of fewer people, two decimals give the sums of answers behind a score and its items' means exactly.
+SMALL: Final = 12
 
 
 @dataclass(frozen=True)
@@ -50,7 +53,8 @@ class WaveCounts:
 class Hidden:
     """What is hidden of one organisation in one wave: key → reason.
 
-    ``intervals`` and ``spreads`` (agreement, distribution) are those of shown means, by item or element and group;
+    ``means`` are roles' means of items that go by themselves; no other figure needs them hidden. ``intervals`` and
+    ``spreads`` (agreement, distribution) are those of shown means, by item or element and group;
     ``coarse`` names the items and elements of which everybody's mean is shown to one decimal only.
     """
 
@@ -62,6 +66,7 @@ class Hidden:
     common: dict[tuple[str, ...], str] = field(default_factory=dict)
     intervals: dict[tuple[str, str], str] = field(default_factory=dict)
     spreads: dict[tuple[str, str], str] = field(default_factory=dict)
+    means: dict[tuple[str, str], str] = field(default_factory=dict)
     coarse: set[str] = field(default_factory=set)
 
     def element(self, element: str, group: str) -> str:
@@ -80,7 +85,9 @@ def decide(counts: WaveCounts, design: Design) -> Hidden:
     2. Groups with fewer than five, and further groups by `withhold_groups`: whole, in every element and item.
     3. In each element, groups of which fewer than five have a score, with further ones so that at least two groups and
        five people are hidden together; items that fewer than five of a role answered.
-    4. In each element, further rows by `withhold_rows`, until no hidden figure is a combination of the shown ones.
+    4. In each element, further rows by `withhold_rows`, until no hidden figure is a combination of the shown ones, nor,
+       where fewer than twelve were asked, the answers of one to four people who left out the same items. (In a role of
+       fewer than twelve among others, the roles' means of items go.)
     5. The overall score of a group that lost an element to subtraction; overall gaps and scores on common items
        likewise. An overall score is the weighted mean of the elements' scores, so it tells nothing beyond them.
     6. What shows how answers to an item spread, where trying out whole numbers would give single answers.
@@ -99,7 +106,8 @@ def decide(counts: WaveCounts, design: Design) -> Hidden:
         _hide_differences(element, counts, hidden)
         _hide_solvable(number, counts, design, hidden)
     for group in counts.people:
-        lost = any(hidden.elements.get((element, group)) == WITHHELD for element in elements)
+        scored = [element for element in elements if counts.scored.get((element, group))]
+        lost = any(hidden.elements.get((element, group)) == WITHHELD for element in scored)
         if group in hidden.groups or lost:
             hidden.elements[(OVERALL, group)] = hidden.groups.get(group, WITHHELD)
     _hide_overall_differences(elements, counts, hidden)
@@ -122,7 +130,8 @@ def _asked(counts: WaveCounts, items: Collection[str], design: Design) -> dict[s
     """Return group → people who were asked any of the items: that they gave no number must stay hidden, too."""
     presence, roles = counts.presence, design.instrument.roles
     inside = np.array([item.id in items for item in design.instrument.items])
-    concerned = presence.asked[:, inside].any(axis=1)[presence.role]
+    of_role: Bools = np.asarray(presence.asked[:, inside].any(axis=1), dtype=np.bool_)
+    concerned = of_role[presence.role]
     people = {ALL: int(concerned.sum())}
     people |= {ROLE + role.id: int(concerned[presence.role == n].sum()) for n, role in enumerate(roles)}
     people |= {UNIT + unit: int(concerned[presence.unit == n].sum()) for n, unit in enumerate(presence.units)}
@@ -182,24 +191,28 @@ def _hide_solvable(number: int, counts: WaveCounts, design: Design, hidden: Hidd
     named = {(element.id, group) for group in counts.people} | {
         (item.id, group) for item in element.items for group in counts.people
     }
-    if named.isdisjoint(hidden.elements) and named.isdisjoint(hidden.items):
-        return
     figures = ElementFigures.of(counts.presence, number, design)
+    few = figures.few_alike(SMALL)
+    if few and _asked(counts, figures.items, design)[ALL] >= SMALL:
+        hidden.means |= {(item, role): WITHHELD for item in figures.items for role in figures.role_keys}
+        few = []
+    if not few and named.isdisjoint(hidden.elements) and named.isdisjoint(hidden.items):
+        return
     rows = _all_rows(element.id, figures, counts)
     reasons = {"item": hidden.items, "element": hidden.elements, "gap": hidden.gaps, "common": hidden.common}
     gone = [one for one in rows if one.key[1:] in reasons[one.key[0]]]
     shown = [one for one in rows if one.key[1:] not in reasons[one.key[0]]]
     protected = [one.row for one in gone if one.sensitive]
-    if not protected:
-        return
-    for one in withhold_rows(shown, protected):
+    withheld = withhold_rows(shown, protected)
+    left = [replace(one, sensitive=False) for one in shown if all(one is not other for other in withheld)]
+    for one in (*withheld, *withhold_rows(left, few)):
         reasons[one.key[0]][one.key[1:]] = WITHHELD
 
 
 def _all_rows(element: str, figures: ElementFigures, counts: WaveCounts) -> list[ShownRow]:
     """Return every figure of the element as a combination of the unknowns.
 
-    Rank: role items go first (smallest group first), then scores on common items, units, gaps, the items of everybody,
+    Rank: role items go first (smallest group first), then scores on common items, units, gaps, the items of everybody
     and last the scores of roles and of everybody.
     """
     rows: list[ShownRow] = []
@@ -212,7 +225,7 @@ def _all_rows(element: str, figures: ElementFigures, counts: WaveCounts) -> list
         for number, role in enumerate(figures.role_keys):
             n = counts.answered.get((item, role), 0)
             add(("item", item, role), figures.item(item, role), (0, n, number, place))
-        add(("item", item, ALL), figures.item_of_all(item), (4, place))
+        add(("item", item, ALL), figures.item_of_all(item), (4, counts.answered.get((item, ALL), 0), place))
     for number, group in enumerate((*figures.role_keys, *figures.unit_keys)):
         rank = (2 if group in figures.unit_keys else 5, counts.scored.get((element, group), 0), number)
         add(("element", element, group), figures.score(group), rank)

@@ -12,7 +12,7 @@ from scipy import special
 
 from cxassess.scoring import agreement
 from cxassess.scoring.coding import Design
-from cxassess.scoring.estimate import Stratum
+from cxassess.scoring.estimate import OWN_SPREAD_FROM, Stratum
 from cxassess.scoring.groups import WaveGroups
 from cxassess.scoring.model import ALL, UNIT
 
@@ -81,12 +81,14 @@ def _intervals(strata: Sequence[Stratum], mixed: MixedAnswers, levels: int) -> t
         own = np.where(np.abs(own) < 1e-12, 0.0, own)
         free = spare.sum(axis=0)
         pooled = np.where(free > 0, np.where(n > 1, own * spare, 0.0).sum(axis=0) / free, NAN)
-        s2 = np.where(n == 1, pooled, own)
+        small = n < OWN_SPREAD_FROM
+        s2 = np.where(small, pooled, own)
         open_share = np.where(np.isnan(invited), 1.0, np.maximum(0.0, (invited - n) / invited))
         variance = np.where((n > 0) & (open_share > 0), _weights(strata, n) ** 2 * open_share * s2 / n, 0.0)
         total = variance.sum(axis=0)
-        degrees = np.where(n == 1, free, spare)
-        ratio = np.where((variance > 0) & (degrees > 0), variance**2 / degrees, 0.0).sum(axis=0)
+        lent = np.where(small, variance, 0.0).sum(axis=0)
+        ratio = np.where((variance > 0) & ~small, variance**2 / spare, 0.0).sum(axis=0)
+        ratio += np.where(lent > 0, lent**2 / free, 0.0)
         half = special.stdtrit(total**2 / ratio, 0.975) * np.sqrt(total)
         census = ((n == 0) | (open_share == 0)).all(axis=0) & (mixed.n > 0)
         half = np.where(census, 0.0, np.where(total > 0, half, NAN))

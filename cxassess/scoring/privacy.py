@@ -10,6 +10,7 @@ import pandas as pd
 
 from cxassess.responses.model import Responses
 from cxassess.scoring.coding import Coded, Design, encode, find_pulse_waves
+from cxassess.scoring.comment_gate import show_comments
 from cxassess.scoring.element_audit import Presence, find_presence
 from cxassess.scoring.hiding import TOO_FEW, WITHHELD, Hidden, WaveCounts, decide
 from cxassess.scoring.model import (
@@ -22,7 +23,6 @@ from cxassess.scoring.model import (
     UNIT,
     Scores,
     ShownScores,
-    build_frame,
 )
 from cxassess.scoring.rounding import round_shown
 
@@ -88,9 +88,7 @@ def apply_privacy(scores: Scores, responses: Responses) -> ShownScores:
         "levels": _gate(scores, "levels", lambda row: _level(_of(hidden, row), row), keep=_EACH_LEVEL),
         "weakest": _gate(scores, "weakest", lambda row: _of(hidden, row).element(OVERALL, ALL)),
         "systematic": _gate(scores, "systematic", lambda row: _systematic(_of(hidden, row), scores)),
-        "items": _without_spread(
-            _gate(scores, "items", lambda row: _of(hidden, row).item(row["item"], row["group"])), "item", hidden
-        ),
+        "items": _without_spread(_gate(scores, "items", lambda row: _item(_of(hidden, row), row)), "item", hidden),
         "distributions": _distributions(scores, hidden),
         "gaps": _gate(scores, "gaps", lambda row: _gap(_of(hidden, row), row)),
         "role_scores_common": _gate(scores, "role_scores_common", lambda row: _common(_of(hidden, row), row)),
@@ -106,7 +104,7 @@ def apply_privacy(scores: Scores, responses: Responses) -> ShownScores:
     }
     frames["responses_by_role"] = _to_days(frames["responses_by_role"])
     rounded = {name: round_shown(name, frame) for name, frame in frames.items()}
-    return ShownScores(instrument=scores.instrument, **rounded, comments=_comments(responses, hidden))
+    return ShownScores(instrument=scores.instrument, **rounded, comments=show_comments(responses, hidden))
 
 
 def _count(scores: Scores, coded: Coded, design: Design) -> dict[Key, WaveCounts]:
@@ -169,6 +167,10 @@ def _reliability(hidden: Hidden, row: dict[str, Any]) -> str:
 def _level(hidden: Hidden, row: dict[str, Any]) -> str:
     element = row["element"]
     return hidden.element(element, ALL) or hidden.intervals.get((element, ALL), "")
+
+
+def _item(hidden: Hidden, row: dict[str, Any]) -> str:
+    return hidden.item(row["item"], row["group"]) or hidden.means.get((row["item"], row["group"]), "")
 
 
 def _systematic(hidden: Hidden, scores: Scores) -> str:
@@ -247,10 +249,15 @@ def _without_spread(frame: pd.DataFrame, key: str, hidden: dict[Key, Hidden]) ->
     gone = np.array([pair in state.spreads for state, pair in states], dtype=np.bool_)
     for column in frame.columns.intersection(["r_wg", "a_wg", "ad", "agreement"]):
         frame.loc[gone, column] = TOO_FEW if COLUMNS["items"][column] == "str" and key == "item" else np.nan
-    coarse = np.array([pair[0] in state.coarse and pair[1] == ALL for state, pair in states], dtype=np.bool_)
+    coarse = np.array([_is_coarse(state, *pair, key) for state, pair in states], dtype=np.bool_)
     mean = "mean" if key == "item" else "score"
     frame.loc[coarse, mean] = frame.loc[coarse, mean].round(1)
     return frame
+
+
+def _is_coarse(state: Hidden, name: str, group: str, key: str) -> bool:
+    """Say whether a mean goes to one decimal, as all of a role's items: two give the one who left out one of two."""
+    return name in state.coarse if group == ALL else key == "item"
 
 
 def _to_days(frame: pd.DataFrame) -> pd.DataFrame:
@@ -272,33 +279,3 @@ def _careless(scores: Scores, hidden: dict[Key, Hidden]) -> pd.DataFrame:
         if _of(hidden, row).element(OVERALL, ALL):
             frame.loc[index, ["score_all", "score_without"]] = np.nan
     return frame
-
-
-def _comments(responses: Responses, hidden: dict[Key, Hidden]) -> pd.DataFrame:
-    """Return the comments that may be shown, sorted by item and text.
-
-    A role is named only where it may be shown, in the item too. Comments without one then come from the hidden roles
-    that were asked: with fewer than five people in these, they are left out.
-    """
-    items = {item.id: item for item in responses.instrument.items}
-    order = {item: place for place, item in enumerate(responses.instrument.item_ids)}
-    keys = ["organisation", "wave", "respondent"]
-    people = responses.answers.groupby(["organisation", "wave", "role"]).size().to_dict()
-    told = responses.comments.merge(responses.answers[[*keys, "role"]], on=keys, how="inner")
-    rows = []
-    for row in _records(told):
-        state = _of(hidden, row)
-        key = (row["organisation"], row["wave"])
-        item = "" if pd.isna(row["item"]) else row["item"]
-        asked = items[item].roles if item else [role.id for role in responses.instrument.roles]
-        unnamed = [role for role in {*asked, row["role"]} if _unnamed(state, item, role)]
-        if state.everything or sum(people.get((*key, role), 0) for role in unnamed) < MINIMUM_GROUP * bool(unnamed):
-            continue
-        role = "" if row["role"] in unnamed else row["role"]
-        rows.append((*key, item, items[item].element if item else "", role, row["text"]))
-    rows.sort(key=lambda row: (row[0], row[1], order.get(row[2], -1), row[5], row[4]))
-    return build_frame("comments", rows)
-
-
-def _unnamed(state: Hidden, item: str, role: str) -> bool:
-    return bool(state.groups.get(ROLE + role) or (item and state.item(item, ROLE + role)))

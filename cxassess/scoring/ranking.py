@@ -17,7 +17,7 @@ def percentile_rank(value: float, others: npt.ArrayLike, *, confidence: float = 
     """Return the percentile of a value among others, with an interval for its place in the population of others.
 
     Formula: ``100(b + ½e)/n`` with b of n below and e equal; the interval holds the quantiles of
-    Beta(b + ½e + ½, n − b − ½e + ½).
+    Beta(b + ½e + ½, n − b − ½e + ½), and reaches to 0 or 100 where the percentile is that.
 
     Parameters
     ----------
@@ -44,6 +44,7 @@ def percentile_rank(value: float, others: npt.ArrayLike, *, confidence: float = 
     below = float((x < value).sum()) + 0.5 * float((x == value).sum())
     tail = (1 - confidence) / 2
     low, high = (float(special.betaincinv(below + 0.5, x.size - below + 0.5, at)) for at in (tail, 1 - tail))
+    low, high = (0.0 if below == 0 else low, 1.0 if below == x.size else high)
     return (100 * below / x.size, 100 * low, 100 * high)
 
 

@@ -10,6 +10,9 @@ from scipy import special
 
 NAN = float("nan")
 
+#: Units whose means differ by less than floats can tell do not differ.
+_NO_SPREAD = 1e-12
+
 
 def alpha_from_covariance(covariance: npt.ArrayLike) -> float:
     """Return Cronbach's alpha from the items' covariance matrix; NaN for one item or without variance."""
@@ -101,11 +104,12 @@ def icc_from_sums(counts: npt.ArrayLike, totals: npt.ArrayLike, squares: npt.Arr
     k = people / groups
     between = float((total**2 / n).sum() - total.sum() ** 2 / people) / (groups - 1)
     within = float((square - total**2 / n).sum()) / (people - groups)
-    if between + (k - 1) * within <= 0 or between <= 0:
+    between = 0.0 if between < _NO_SPREAD * float(square.sum()) else between
+    if between + (k - 1) * within <= 0:
         return Consistency(NAN, NAN, 0.0, groups)
     return Consistency(
         (between - within) / (between + (k - 1) * within),
-        (between - within) / between,
+        (between - within) / between if between else NAN,
         float(np.sqrt(max(0.0, between - within) / k)),
         groups,
     )

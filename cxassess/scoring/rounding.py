@@ -11,14 +11,15 @@ from cxassess.scoring.model import COLUMNS
 
 DECIMALS: Final = 2
 _OTHER_DECIMALS: Final = {"p": 3, "p_holm": 3}
-_WHOLE: Final = frozenset({"coverage", "share", "percentile"})
+_WHOLE: Final = frozenset({"coverage", "percentile"})
 
 
 def round_shown(name: str, frame: pd.DataFrame) -> pd.DataFrame:
     """Return a frame with its figures rounded.
 
     Every figure is a fraction of whole numbers. With all of its decimals, a score and the means of its items give the
-    answers of the one person who left an item out; with two, they do not.
+    answers of the one person who left an item out, and the shares of everybody's answers give each role's own counts
+    where roles are weighed; with two, they do not.
 
     Parameters
     ----------
@@ -30,8 +31,8 @@ def round_shown(name: str, frame: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Scores, intervals and probabilities to two decimals, p-values to three. Shares stay as they are: they are
-        counts, and shown as such. So do percentiles, which are ranks.
+        Scores, intervals, shares and probabilities to two decimals, p-values to three. Percentiles, which are ranks,
+        and coverage, which counts what was answered, stay as they are.
     """
     inside = "benchmarks" if name == "benchmarks" else ""
     columns = {

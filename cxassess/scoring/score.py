@@ -9,6 +9,7 @@ import numpy as np
 
 from cxassess.context import OrganisationContext
 from cxassess.errors import CxassessError, Problem
+from cxassess.instrument.model import Instrument
 from cxassess.responses.model import KEYS, Responses
 from cxassess.scoring import details
 from cxassess.scoring.benchmark import Benchmark, benchmark_rows
@@ -59,7 +60,8 @@ def score_responses(
     Raises
     ------
     CxassessError
-        If a context names a role that the instrument lacks, or fewer people invited than answered.
+        If a context names a role or an element that the instrument lacks, fewer people invited than answered, or a
+        target outside the levels.
     """
     contexts = contexts or {}
     instrument = responses.instrument
@@ -108,8 +110,25 @@ def _check_contexts(contexts: Contexts, waves: Sequence[WaveGroups], design: Des
                 problems.append(
                     Problem(where, f"{invited} invited, but {answered} answered", "Correct the number or leave it out.")
                 )
+    for organisation in dict.fromkeys(wave.organisation for wave in waves):
+        problems += _check_target(organisation, contexts.get(organisation), design.instrument)
     if problems:
         raise CxassessError(problems)
+
+
+def _check_target(organisation: str, context: OrganisationContext | None, instrument: Instrument) -> list[Problem]:
+    if context is None or context.target is None:
+        return []
+    known, top = [element.id for element in instrument.elements], instrument.level_count
+    aims = {**context.target.elements, OVERALL: context.target.overall}
+    problems = []
+    for element, aim in aims.items():
+        where = f"{organisation}: target, {element}"
+        if element not in (*known, OVERALL):
+            problems.append(Problem(where, "the instrument has no such element", f"Use some of {', '.join(known)}."))
+        elif aim is not None and not 1 <= aim <= top:
+            problems.append(Problem(where, f"{aim:g} is not on the scale", f"Write a score from 1 to {top}."))
+    return problems
 
 
 def _element_frames(

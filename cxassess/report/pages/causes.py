@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from cxassess.document import Block, Bottom, Evidence, HowTo, Page, Quotes, RootCauses, Section, Table, TableColumn
 from cxassess.findings import Finding, headline, say
 from cxassess.report.pages.quotes import choose_quotes
-from cxassess.report.pages.view import ALL, SCORED, View
+from cxassess.report.pages.view import SCORED, View
+from cxassess.scoring.model import ALL
 
 ITEM_ROWS, WITH_QUOTES = 15, 12
 

@@ -20,11 +20,13 @@ from cxassess.document import (
     Text,
 )
 from cxassess.findings import Finding, headline, say
-from cxassess.instrument.model import Element
+from cxassess.instrument.model import LEVEL_RULES, Element
 from cxassess.report.pages.exhibits import build_probabilities
-from cxassess.report.pages.rows import Row
-from cxassess.report.pages.summary import RULES, rule_name
-from cxassess.report.pages.view import ALL, OVERALL, SCORED, View
+from cxassess.report.pages.summary import rule_name
+from cxassess.report.pages.view import SCORED, View
+from cxassess.scoring.agreement import agreement_word
+from cxassess.scoring.model import ALL, OVERALL
+from cxassess.scoring.rows import Row
 
 MOST_UNKNOWNS = 4
 MOST_SPLITS = 7
@@ -51,7 +53,7 @@ def build_certainty(view: View) -> Page:
 def _three_rules(view: View) -> Columns:
     own = view.instrument.headline_rule
     columns = []
-    for rule in (own, *(rule for rule in RULES if rule != own)):
+    for rule in (own, *(rule for rule in LEVEL_RULES if rule != own)):
         rows = view.levels(OVERALL, rule)
         if not rows:
             continue
@@ -155,26 +157,24 @@ def _cells(view: View, element: Element) -> list[Rich]:
     return [
         view.number(row["n_respondents"], 0),
         "–" if row["coverage"] is None else view.language.percent(row["coverage"]),
-        agreement_words(view, row["agreement"]),
+        _agreement(view, row),
         _alpha(view, alpha),
         _ahead(view, element) or "–",
     ]
 
 
-def agreement_words(view: View, value: float | None) -> str:
+def _agreement(view: View, row: Row) -> str:
     """Write an element's agreement with its word; too few answers to say is a word too."""
-    if value is None:
-        return view.text("agreement.too_few")
-    return view.text("agreement.figure", value=view.number(value), word=view.text(f"agreement.{agreement_key(value)}"))
+    word = said_agreement(view, row)
+    value = row["agreement"]
+    return word if value is None else view.text("agreement.figure", value=view.number(value), word=word)
 
 
-def agreement_key(value: float) -> str:
-    """Return the word's key for an r_wg: strong from .70, moderate from .50, weak from .30, else split."""
-    if value >= 0.7:
-        return "strong"
-    if value >= 0.5:
-        return "moderate"
-    return "weak" if value >= 0.3 else "split"
+def said_agreement(view: View, row: Row) -> str:
+    """Return the word for an element's agreement."""
+    known = row["agreement"] is not None
+    word = agreement_word(row["agreement"], row["n_respondents"]) if known else "too_few"
+    return view.text(f"agreement.{word}")
 
 
 def _units(view: View) -> list[Text]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from cxassess.document import Cover, CoverDot, Page, Rich, Run
-from cxassess.report.pages.view import ALL, View
+from cxassess.report.pages.view import View
+from cxassess.scoring.model import ALL
 
 
 def build_cover(view: View) -> Page:

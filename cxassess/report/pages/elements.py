@@ -23,13 +23,14 @@ from cxassess.document import (
 )
 from cxassess.findings import headline
 from cxassess.instrument.model import Element, Item
-from cxassess.report.pages.certainty import agreement_key
+from cxassess.report.pages.certainty import said_agreement
 from cxassess.report.pages.exhibits import benchmark_label, benchmark_row, target_of
 from cxassess.report.pages.history import shown_changes, wave_labels
 from cxassess.report.pages.items import build_distributions, mean_of
 from cxassess.report.pages.quotes import choose_quotes, quotes_title
-from cxassess.report.pages.rows import Row
-from cxassess.report.pages.view import ALL, View
+from cxassess.report.pages.view import View
+from cxassess.scoring.model import ALL
+from cxassess.scoring.rows import Row
 
 MOST_FACTS, FEW_ITEMS = 5, 2
 
@@ -139,10 +140,7 @@ def _target(view: View, element: Element, row: Row) -> Fact | None:
 
 
 def _agreement(view: View, row: Row) -> Fact:
-    label = view.text("fact.agreement")
-    if row["agreement"] is None:
-        return Fact(label, "–", view.text("agreement.too_few"))
-    return Fact(label, view.number(row["agreement"]), view.text(f"agreement.{agreement_key(row['agreement'])}"))
+    return Fact(view.text("fact.agreement"), view.number(row["agreement"]), said_agreement(view, row))
 
 
 def _answers(view: View, row: Row) -> Fact:

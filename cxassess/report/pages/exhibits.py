@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 from cxassess.document import Probabilities, Probability, Profile, ProfileRow, RoleAnswered, WhoAnswered
 from cxassess.instrument.model import Element
-from cxassess.report.pages.rows import Row
 from cxassess.report.pages.view import View
+from cxassess.scoring.model import ALL
+from cxassess.scoring.rows import Row
 
 
 def build_profile(view: View, title: str) -> Profile:
@@ -50,7 +51,7 @@ def _profile_row(view: View, element: Element) -> ProfileRow:
     number = view.number_of(element)
     row = view.score(element.id)
     if row is None:
-        hidden = view.hidden(view.row("scores", element=element.id, group="all"))
+        hidden = view.hidden(view.row("scores", element=element.id, group=ALL))
         return ProfileRow(number, element.name, None, None, None, "", "", hidden_text=hidden)
     bench = benchmark_row(view, element.id)
     weakest = element.id == view.weakest

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from cxassess.report.pages.rows import Row
 from cxassess.report.pages.view import SCORED, View
+from cxassess.scoring.rows import Row
 
 
 def wave_labels(view: View) -> dict[str, str]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from cxassess.document import DistributionRow, Distributions
 from cxassess.instrument.model import Element, Item
-from cxassess.report.pages.rows import Row
-from cxassess.report.pages.view import ALL, SCORED, View
+from cxassess.report.pages.view import SCORED, View
+from cxassess.scoring.model import ALL
+from cxassess.scoring.rows import Row
 
 LONGEST_TITLE = 90
 
@@ -68,7 +69,7 @@ def _row(view: View, item: Item, *, marked: bool) -> DistributionRow:
         agreement_word=view.text(f"agreement.{agreement}"),
         split=agreement == "split",
         marked=marked,
-        hidden_text="" if shares else view.text("hidden.distribution"),
+        hidden_text="" if shares else _why_no_spread(view, item),
     )
 
 
@@ -79,6 +80,12 @@ def _detail(view: View, row: Row) -> str:
     if row["n_not_applicable"]:
         parts.append(view.text("items.not_applicable", count=row["n_not_applicable"]))
     return ", ".join(parts)
+
+
+def _why_no_spread(view: View, item: Item) -> str:
+    row = view.row("distributions", item=item.id, group=ALL)
+    withheld = row is not None and row["reason"] == "withheld"
+    return view.text("hidden.withheld" if withheld else "hidden.distribution")
 
 
 def _shares(view: View, item: Item) -> list[float] | None:

@@ -6,8 +6,7 @@ from collections.abc import Sequence
 
 from cxassess.document import Block, Column, Columns, Heading, Page, Rich, Run, Text
 from cxassess.report.pages.view import View
-
-PLAIN_MINIMUM, SPREAD_MINIMUM = 5, 8
+from cxassess.scoring.model import MINIMUM_DISTRIBUTION, MINIMUM_GROUP
 
 
 def build_method(view: View) -> Page:
@@ -23,7 +22,7 @@ def build_method(view: View) -> Page:
         *_part(view, "certain", view.text("method.certain")),
         *_part(view, "agreement", view.text("method.agreement")),
         *_part(view, "compared", view.text("method.compared"), *_benchmark(view)),
-        *_part(view, "privacy", view.text("method.privacy", minimum=PLAIN_MINIMUM, spread=SPREAD_MINIMUM)),
+        *_part(view, "privacy", view.text("method.privacy", minimum=MINIMUM_GROUP, spread=MINIMUM_DISTRIBUTION)),
         *_part(view, "careless", view.text("method.careless")),
         *_quoted(view),
         *_part(view, "sources", view.text("method.sources")),
@@ -58,7 +57,8 @@ def _data(view: View) -> list[Run] | str:
     source = view.source
     if source is None:
         return view.sentences(*view.notices)
-    rows = view.counted_digits("method.rows", source.rows)
+    few = source.rows < MINIMUM_GROUP
+    rows = view.text("answered.few") if few else view.counted_digits("method.rows", source.rows)
     runs = [Run(view.text("method.file", name=source.name, rows=rows) + " "), Run(_spaced(source.sha256), "code")]
     if source.dropped:
         runs.append(Run(" " + view.counted_digits("method.dropped", source.dropped), "strong"))

@@ -71,7 +71,7 @@ def _map(view: View, actions: Sequence[Action]) -> Chart:
         view.text("plan.map_alt", number=action.number, title=action.title, effort=action.effort, impact=action.impact)
         for action in actions
     )
-    chart = impact_map(frame, texts=texts, language=view.language.code)
+    chart = impact_map(frame, texts=texts)
     return chart_block(chart, view.text("plan.map_title"), f"{alt}.")
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from cxassess.document import Quote
-from cxassess.report.pages.rows import Row
 from cxassess.report.pages.view import View
+from cxassess.scoring.rows import Row
 
 MOST = 2
 FITTING, SHORT, CUT = 1, 2, 3

@@ -22,8 +22,9 @@ from cxassess.findings import headline, row_comment
 from cxassess.findings.words import lower_first
 from cxassess.instrument.model import Element, Role
 from cxassess.report.pages.causes import cause_blocks
-from cxassess.report.pages.rows import Row
-from cxassess.report.pages.view import OVERALL, SCORED, View
+from cxassess.report.pages.view import SCORED, View
+from cxassess.scoring.model import OVERALL
+from cxassess.scoring.rows import Row
 
 MOST_OTHER_GAPS, FEW_ELEMENTS, CAUSE_ROWS = 6, 4, 6
 

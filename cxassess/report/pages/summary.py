@@ -21,11 +21,12 @@ from cxassess.document import (
     TableColumn,
 )
 from cxassess.findings import headline, say, word_actions
+from cxassess.instrument.model import LEVEL_RULES
 from cxassess.report.pages.exhibits import build_probabilities, build_profile, build_who_answered
-from cxassess.report.pages.rows import Row
-from cxassess.report.pages.view import OVERALL, View
+from cxassess.report.pages.view import View
+from cxassess.scoring.model import OVERALL
+from cxassess.scoring.rows import Row
 
-RULES = ("nearest", "staged", "gated")
 ENTRIES, MOST_LETTERS = 3, 680
 SENTENCE_END = re.compile(r"(?<=[.!?]) (?=[^\Wa-zæøåäö\d_])")
 
@@ -51,7 +52,7 @@ def build_summary(view: View) -> Page:
 
 def _level_row(view: View) -> Columns:
     headline_rule = view.instrument.headline_rule
-    reached = {rule: view.reached(OVERALL, rule) for rule in RULES}
+    reached: dict[str, Row | None] = {rule: view.reached(OVERALL, rule) for rule in LEVEL_RULES}
     own = reached[headline_rule]
     score = view.score(OVERALL)
     level = int(own["level"]) if own else int(score["level"]) if score and score["level"] else 0
@@ -86,7 +87,7 @@ def rule_name(view: View, rule: str) -> str:
 
 def _rules(view: View, reached: dict[str, Row | None]) -> Table:
     own = view.instrument.headline_rule
-    order = (own, *(rule for rule in RULES if rule != own))
+    order = (own, *(rule for rule in LEVEL_RULES if rule != own))
     rows = [
         (rule_name(view, rule), str(row["level"]), view.chance(row["probability"]))
         for rule in order

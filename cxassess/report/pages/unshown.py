@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from cxassess.document import Block, Bottom, BulletList, Page, Rich, Section, Table, TableColumn, Text
 from cxassess.report.pages.exhibits import build_who_answered
-from cxassess.report.pages.view import ALL, OVERALL, View
+from cxassess.report.pages.view import View
+from cxassess.scoring.model import ALL, OVERALL
 
 REASONS = ("too_few", "withheld", "no_answers", "low_coverage")
 

@@ -4,21 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from cxassess.context import OrganisationContext
 from cxassess.document import ScaleLevel, ScoreScale
 from cxassess.instrument.model import Element, Instrument
 from cxassess.language import Language
-from cxassess.report.pages.rows import Row, first, matching, read_rows
 from cxassess.responses.model import Source
+from cxassess.scoring.model import ALL
+from cxassess.scoring.rows import Row, first, matching, read_rows
 
 if TYPE_CHECKING:
     from cxassess.findings import Findings
     from cxassess.scoring import ShownScores
 
-OVERALL: Final = "overall"
-ALL: Final = "all"
 SPOKEN_NUMBERS: Final = range(2, 13)
 SCORED: Final = "scored"
 
@@ -246,8 +245,3 @@ class View:
 def is_shown(row: Row | None) -> bool:
     """Say whether a row has a figure that may be shown."""
     return bool(row) and row is not None and row["status"] == SCORED and row.get("score", 0) is not None
-
-
-def shown_value(row: Row | None, column: str) -> Any:
-    """Return a row's value, or None where there is no row."""
-    return row[column] if row else None

@@ -11,8 +11,9 @@ from cxassess.document import Block, Bottom, Callout, Change, Chart, HowTo, Page
 from cxassess.findings import headline, say
 from cxassess.instrument.model import Element
 from cxassess.report.pages.history import shown_changes, wave_labels
-from cxassess.report.pages.rows import Row, first
-from cxassess.report.pages.view import ALL, OVERALL, View, is_shown
+from cxassess.report.pages.view import View, is_shown
+from cxassess.scoring.model import ALL, OVERALL
+from cxassess.scoring.rows import Row, first
 
 NOTED = ("setback", "best_so_far", "change_none")
 
