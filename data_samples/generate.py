@@ -207,7 +207,7 @@ def portfolio(rng: np.random.Generator) -> list[Plan]:
             "back_office": max(4, round(14 * size)),
         }
         if number == 17:
-            invited = {"top_management": 2, "front_line": 4}
+            invited = {"top_management": 1, "front_line": 3}
         base = float(np.clip(rng.normal(2.62, 0.55), 1.3, 4.4))
         found = levels([float(np.clip(base + rng.normal(0, 0.32), 1.1, 4.8)) for _ in INSTRUMENT.elements])
         view = {role: value * float(rng.uniform(0.2, 1.4)) for role, value in ROLE_VIEW.items()}

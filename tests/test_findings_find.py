@@ -26,7 +26,7 @@ from builders_findings import (
 
 from cxassess.context import OrganisationContext
 from cxassess.errors import CxassessError
-from cxassess.findings import KINDS, Finding, Findings, find
+from cxassess.findings import KINDS, Finding, Findings, find, say
 from cxassess.instrument import load_instrument
 from cxassess.instrument.model import Instrument
 
@@ -61,6 +61,7 @@ def test_overall_level_names_the_weakest_link(instrument: Instrument, rows: Rows
     assert overall.numbers["second_level"] == 2
     assert overall.word("weakest") == "leadership_cadence"
     assert overall.numbers["weakest_level"] == 2
+    assert overall.numbers["weakest_clear"] == 1
     assert (overall.numbers["level_staged"], overall.numbers["level_gated"]) == (2, 2)
     assert overall.evidence[0] == "LC1"
 
@@ -343,3 +344,11 @@ def test_a_figure_left_in_an_unshown_row_is_not_used(instrument: Instrument, row
     assert not findings.of("overall_level")
     assert all(finding.word("widest") != "leadership_cadence" for finding in findings.findings)
     assert "leadership_cadence" not in {action.element for action in findings.actions}
+
+
+def test_an_unclear_weakest_link_is_not_said_to_hold_anything_back(instrument: Instrument) -> None:
+    rows = make_rows(instrument, {**SCORES, "middle_managers": 2.46})
+    findings = found_in(instrument, rows)
+    assert findings.first("weakest_link").numbers["clear"] == 0
+    said = say(findings.first("overall_level"), instrument, "en", name="Acme")
+    assert "holds" not in said.title

@@ -126,3 +126,9 @@ def test_colours_that_follow_from_a_brand_can_be_read(accent: str) -> None:
 def test_a_missing_resource_is_said() -> None:
     with pytest.raises(FileNotFoundError, match="install it again"):
         sample_path("no-such-file.csv")
+
+
+def test_a_colour_without_quotes_is_not_lost(tmp_path: Path) -> None:
+    (tmp_path / "brand.yaml").write_text("accent: #0B5C8A\n", encoding="utf-8")
+    with pytest.raises(CxassessError, match="double quotes"):
+        load_brand(tmp_path / "brand.yaml")

@@ -10,7 +10,7 @@ from cxassess.findings.words import Said, Words, lower_first
 from cxassess.instrument.model import LEVEL_RULES
 from cxassess.scoring.model import OVERALL
 
-NEAR, FAIR = 0.95, 0.80
+NEAR, FAIR = 0.99, 0.80
 STANDS_OUT = 2
 
 

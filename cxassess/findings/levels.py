@@ -78,6 +78,8 @@ def _overall_level(view: View) -> Iterator[Finding]:
     if weakest:
         lowest = view.elements[weakest]
         numbers |= known(weakest=weakest, weakest_score=lowest["score"], weakest_level=lowest["level"])
+        second = next((part for part in lowest_elements(view) if part["element"] != weakest), None)
+        numbers["weakest_clear"] = int(second is not None and _lies_below(lowest, second))
     evidence = _items_from_lowest(view, weakest) if weakest else ()
     yield Finding("overall_level", OVERALL, numbers, evidence, float(numbers.get("probability", 0.0)))
 

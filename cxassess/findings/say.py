@@ -78,7 +78,8 @@ def _overall_variant(finding: Finding, rule: str) -> str:
     if rule == "staged":
         return "staged"
     level, weakest_level = finding.number("level"), finding.number("weakest_level")
-    if level is None or weakest_level is None:
+    unsure = level is not None and (weakest_level or level) < level and not finding.number("weakest_clear")
+    if level is None or weakest_level is None or unsure:
         return "nearest_plain"
     if weakest_level < level:
         return "nearest_held_back"

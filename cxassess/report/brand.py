@@ -50,6 +50,9 @@ def load_brand(path: str | Path) -> Brand:
         for key in values
         if key not in KEYS
     ]
+    empty = [key for key in KEYS if key in values and values[key] is None]
+    remedy = "put the value in double quotes (a bare # begins a comment), or delete the line"
+    problems += [Problem(f"{path}: {key}", "is empty", remedy) for key in empty]
     problems += _check_texts(values, path)
     problems += _check_colours(values, path)
     logo, kind, logo_problems = _read_logo(values.get("logo") or "", path)

@@ -25,6 +25,7 @@ from cxassess.report.tasks import ReportFormat, ReportTask
 from cxassess.resources import resource_path
 from cxassess.responses import write_responses
 
+LONGEST_SOCKET_FOLDER: Final = 90  # a socket's whole path has 107 bytes at most
 FAILED_FOLDER: Final = "failed"
 
 
@@ -155,7 +156,7 @@ def _private_transport(folder: Path) -> dict[str, Any]:
 
     Papermill's default is loopback TCP, which is not encrypted.
     """
-    if sys.platform == "win32":
+    if sys.platform == "win32" or len(str(folder)) > LONGEST_SOCKET_FOLDER:
         return {}
     from traitlets.config import Config  # noqa: PLC0415  (comes with papermill)
 

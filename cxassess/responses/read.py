@@ -22,6 +22,7 @@ from cxassess.responses.model import Responses, Source
 from cxassess.responses.reading import Reading
 from cxassess.responses.table import Table
 from cxassess.responses.values import check_lengths
+from cxassess.responses.waves import find_unordered_waves
 from cxassess.responses.wide import read_wide
 from cxassess.responses.words import WordTable, word_table
 from cxassess.responses.xlsx_file import read_sheet_table
@@ -105,7 +106,11 @@ def read_many(paths: str | Path | Iterable[str | Path], instrument: Instrument, 
             problems += found
     if problems:
         raise CxassessError(problems)
-    return combine_responses(parts)
+    together = combine_responses(parts)
+    unordered = find_unordered_waves(together.answers, together.source.name) if len(parts) > 1 else []
+    if unordered:
+        raise CxassessError(unordered)
+    return together
 
 
 def _list_files(paths: Iterable[str | Path], problems: list[Problem]) -> list[Path]:
@@ -156,7 +161,11 @@ def _understand(
         remedy = "Mend the answers; there would be none left."
         problems.add(table.name, "No respondent has an answer that can be used.", remedy)
         return None
-    return Responses(instrument, *build_frames(instrument, draft), _source(file, reading, marks))
+    responses = Responses(instrument, *build_frames(instrument, draft), _source(file, reading, marks))
+    unordered = find_unordered_waves(responses.answers, file.name)
+    for problem in unordered:
+        problems.add(problem.where, problem.what, problem.remedy)
+    return None if unordered else responses
 
 
 def _source(file: RawFile, reading: Reading, marks: set[str]) -> Source:

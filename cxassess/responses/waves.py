@@ -6,6 +6,8 @@ import re
 
 import pandas as pd
 
+from cxassess.errors import Problem
+
 
 def natural_key(label: str) -> list[tuple[int, int, str]]:
     """Return a sort key in which ``wave 10`` comes after ``wave 9``."""
@@ -26,3 +28,37 @@ def order_waves(answers: pd.DataFrame) -> tuple[str, ...]:
     if medians.notna().all():
         return tuple(sorted(medians.index, key=lambda wave: (medians[wave], natural_key(wave))))
     return tuple(sorted(medians.index, key=natural_key))
+
+
+def find_unordered_waves(answers: pd.DataFrame, where: str) -> list[Problem]:
+    """Return a problem for each organisation whose waves can't be put in order beyond doubt.
+
+    Without the days of the answers the labels must tell: they are alike but for their figures, and these are one
+    number, or begin with a year. So ``2025-10`` and ``2026-10`` do, and ``Q4 2025`` and ``Q1 2026`` do not.
+
+    Parameters
+    ----------
+    answers : DataFrame
+        With the columns ``organisation``, ``wave`` and ``answered_at``.
+    where : str
+        The file or files, for the problems.
+    """
+    problems = []
+    for name, own in answers.groupby("organisation", sort=False):
+        medians = own.groupby("wave", sort=False)["answered_at"].median()
+        labels = [str(label) for label in medians.index]
+        if len(labels) > 1 and medians.isna().any() and not _tell_their_order(labels):
+            listed = ", ".join(labels[:6])
+            what = f"{name}: which of the waves {listed} is the older can't be told from their names"
+            remedy = (
+                "Add the column answered_at with the day of each answer, or name the waves like 2025-10 and 2026-10."
+            )
+            problems.append(Problem(where, what, remedy))
+    return problems
+
+
+def _tell_their_order(labels: list[str]) -> bool:
+    numbers = [re.findall(r"\d+", label) for label in labels]
+    alike = len({re.sub(r"\d+", "#", label.casefold()) for label in labels}) == 1
+    years = all(len(found) > 0 and len(found[0]) == 4 and found[0][:2] in ("19", "20") for found in numbers)
+    return alike and (years or all(len(found) == 1 for found in numbers))

@@ -60,7 +60,7 @@ def _dumbbell(view: View) -> Dumbbell:
     built = [_row(view, element, gap, marked=element.id == widest) for gap, element in rows]
     pair = view.instrument.role_gap
     title, head = view.text("roles.title_plain"), ""
-    if pair:
+    if pair and any(gap for gap, _ in rows):
         high, low = view.instrument.role(pair.high), view.instrument.role(pair.low)
         title = view.text("roles.title", high=lower_first(high.name), low=lower_first(low.name))
         head = view.text("roles.gap_head", high=high.letter, low=low.letter)
