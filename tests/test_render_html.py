@@ -151,26 +151,19 @@ def test_the_language_is_the_documents_own(language: str) -> None:
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("width", [390, 1440])
-def test_nothing_is_wider_than_the_screen(html: str, tmp_path: Path, width: int) -> None:
-    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+@pytest.mark.parametrize("watched", [(390, 844), (1440, 900)], indirect=True, ids=["phone", "desktop"])
+def test_nothing_is_wider_than_the_screen(html: str, tmp_path: Path, watched) -> None:
     path = tmp_path / "report.html"
     path.write_text(html, encoding="utf-8")
     complaints: list[str] = []
-    with playwright.sync_playwright() as running:
-        executable = next((p for p in ("/usr/bin/chromium", "/usr/bin/google-chrome") if Path(p).exists()), None)
-        if executable is None:
-            pytest.skip("Chromium is not installed")
-        browser = running.chromium.launch(executable_path=executable, args=["--no-sandbox"])
-        page = browser.new_page(viewport={"width": width, "height": 900})
-        page.on("console", lambda message: complaints.append(message.text))
-        page.goto(path.as_uri())
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
-        wide = """[...document.querySelectorAll('.cxa-page *')]
-            .filter(node => !node.closest('.cxa-scroll, .cxa-wide, svg, .cxa-hidden'))
-            .filter(node => node.getBoundingClientRect().right > innerWidth + 1).length"""
-        assert page.evaluate(wide) == 0
-        browser.close()
+    page = watched.page
+    page.on("console", lambda message: complaints.append(message.text))
+    page.goto(path.as_uri())
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    wide = """[...document.querySelectorAll('.cxa-page *')]
+        .filter(node => !node.closest('.cxa-scroll, .cxa-wide, svg, .cxa-hidden'))
+        .filter(node => node.getBoundingClientRect().right > innerWidth + 1).length"""
+    assert page.evaluate(wide) == 0
     assert complaints == []
 
 
