@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 import pandas as pd
 
@@ -25,9 +26,15 @@ def order_waves(answers: pd.DataFrame) -> tuple[str, ...]:
         With the columns ``wave`` and ``answered_at``, usually of one organisation.
     """
     medians = answers.groupby("wave", sort=False)["answered_at"].median()
-    if medians.notna().all():
-        return tuple(sorted(medians.index, key=lambda wave: (medians[wave], natural_key(wave))))
-    return tuple(sorted(medians.index, key=natural_key))
+    return sort_waves(dict(zip(medians.index, medians, strict=True)))
+
+
+def sort_waves(medians: Mapping[str, pd.Timestamp]) -> tuple[str, ...]:
+    """Return the labels of waves, oldest first, from the median day of each (``NaT`` where there is none)."""
+    labels = sorted(medians, key=natural_key)
+    if not any(pd.isna(day) for day in medians.values()):
+        labels.sort(key=lambda label: medians[label])
+    return tuple(labels)
 
 
 def find_unordered_waves(answers: pd.DataFrame, where: str) -> list[Problem]:

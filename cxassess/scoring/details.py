@@ -9,10 +9,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from cxassess.responses.waves import sort_waves
 from cxassess.scoring.changes import WavePeople
 from cxassess.scoring.coding import Bools, Coded, Design, asked_rows
 from cxassess.scoring.estimate import estimate
-from cxassess.scoring.groups import Contexts, WaveGroups, collect_groups, natural_key
+from cxassess.scoring.groups import Contexts, WaveGroups, collect_groups
 from cxassess.scoring.model import ALL, MINIMUM_GROUP, ROLE
 from cxassess.scoring.partials import partials
 from cxassess.scoring.reliability import alpha_from_covariance, feldt_interval, icc_from_sums
@@ -187,11 +188,8 @@ def order_waves(answers: pd.DataFrame) -> tuple[list[Row], Mapping[str, list[str
     rows: list[Row] = []
     for organisation, group in medians.groupby(level=0, sort=True):
         labels = [str(label) for label in group.index.get_level_values(1)]
-        dated = dict(zip(labels, group.tolist(), strict=True))
         days = dict(zip(labels, group.dt.normalize().tolist(), strict=True))
-        labels.sort(key=natural_key)
-        if not group.isna().any():
-            labels.sort(key=lambda label: dated[label])
+        labels = list(sort_waves(dict(zip(labels, group, strict=True))))
         order[str(organisation)] = labels
         rows += [(str(organisation), label, days[label], place) for place, label in enumerate(labels)]
     return rows, order

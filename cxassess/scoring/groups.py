@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
 from cxassess.context import OrganisationContext
 from cxassess.instrument.model import Instrument
+from cxassess.responses.waves import natural_key
 from cxassess.scoring.coding import Ints
 from cxassess.scoring.estimate import Stratum
 from cxassess.scoring.levels import as_fraction
@@ -116,9 +116,3 @@ def _collect(
         {unit: add_cells(parts, by_unit[unit]) for unit in sorted(by_unit, key=natural_key)},
         invited,
     )
-
-
-def natural_key(text: str) -> tuple[tuple[int, int, str], ...]:
-    """Return a sorting key in which ``wave 10`` comes after ``wave 2``."""
-    parts = re.split(r"(\d+)", text)
-    return tuple((1, int(part), "") if part.isdecimal() else (0, 0, part) for part in parts if part)
