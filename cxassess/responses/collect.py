@@ -26,14 +26,21 @@ class Collector:
     ----------
     file : str
         Name of the file, for the last line when there are too many problems.
+
+    Notes
+    -----
+    A large file is understood part by part: ``offset`` is the number of data rows before the part, and every row that
+    is named counts from there.
     """
 
     def __init__(self, file: str) -> None:
         self.file = file
+        self.offset = 0
         self.fatal = 0
         self.dropped = 0
         self.notes: list[str] = []
         self._kept: list[tuple[tuple[int, int], Problem]] = []
+        self._once: set[Problem] = set()
         self._seen = 0
 
     def add(self, where: str, what: str, remedy: str, *, row: int = -1, column: int = -1) -> None:
@@ -67,8 +74,38 @@ class Collector:
         self._seen += max(len(rows) - room, 0)
 
     def note(self, text: str) -> None:
-        """Remember something that is no problem, but that the reader should know."""
-        self.notes.append(text)
+        """Remember something that is no problem, but that the reader should know; the same thing once only."""
+        if text not in self.notes:
+            self.notes.append(text)
+
+    def absorb(self, other: Collector, *, once: bool = False) -> None:
+        """Take over what another collector of the same file has gathered.
+
+        Parameters
+        ----------
+        other : Collector
+            Not to be used afterwards.
+        once : bool
+            Leave out what was taken over before: what is said of the columns is the same in every part of a file.
+        """
+        for text in other.notes:
+            self.note(text)
+        if once:
+            news = [kept for kept in other._kept if kept[1] not in self._once]
+            self._once.update(problem for _, problem in news)
+            self.fatal += len(news)
+            self._seen += len(news)
+        else:
+            news = other._kept
+            self.fatal += other.fatal
+            self.dropped += other.dropped
+            self._seen += other._seen
+        self._kept += news[: max(MAX_PROBLEMS - len(self._kept), 0)]
+
+    def add_unlisted(self, count: int) -> None:
+        """Count further problems that make the file unusable and are too many to be listed."""
+        self.fatal += count
+        self._seen += count
 
     def problems(self) -> list[Problem]:
         """Return the problems in the file's order; after 1,000 a last one says how many more there are."""
@@ -87,4 +124,4 @@ class Collector:
     def _keep(self, where: str, what: str, remedy: str, row: int, column: int) -> None:
         self._seen += 1
         if len(self._kept) < MAX_PROBLEMS:
-            self._kept.append(((row, column), Problem(where, what, remedy)))
+            self._kept.append(((row if row < 0 else row + self.offset, column), Problem(where, what, remedy)))

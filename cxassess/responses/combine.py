@@ -38,14 +38,16 @@ def combine_responses(parts: Sequence[Responses]) -> Responses:
         return parts[0]
     problems = _check_instruments(parts)
     if not problems:
-        problems = [*_check_names(parts, "organisation"), *_check_names(parts, "wave"), *_check_keys(parts)]
+        for column in ("organisation", "wave"):
+            problems += check_names(column, [(part.source.name, part.answers[column].unique()) for part in parts])
+        problems += check_keys([(part.source.name, part.answers[list(KEYS)]) for part in parts])
     if problems:
         raise CxassessError(problems)
     answers, reasons, comments = (
         pd.concat([getattr(part, frame) for part in parts], ignore_index=True)
         for frame in ("answers", "reasons", "comments")
     )
-    return Responses(parts[0].instrument, answers, reasons, comments, _combine_sources([part.source for part in parts]))
+    return Responses(parts[0].instrument, answers, reasons, comments, combine_sources([part.source for part in parts]))
 
 
 def _check_instruments(parts: Sequence[Responses]) -> list[Problem]:
@@ -61,23 +63,39 @@ def _check_instruments(parts: Sequence[Responses]) -> list[Problem]:
     ]
 
 
-def _check_names(parts: Sequence[Responses], column: str) -> list[Problem]:
+def check_names(column: str, parts: Iterable[tuple[str, Iterable[str]]]) -> list[Problem]:
+    """Return the names of a column that differ between files only in capitals or spaces.
+
+    Parameters
+    ----------
+    column : str
+        ``organisation`` or ``wave``.
+    parts : iterable of (str, iterable of str)
+        File and its distinct names, in the order of the files.
+    """
     problems = []
     seen: dict[str, tuple[str, str]] = {}
-    for part in parts:
-        for name in part.answers[column].unique():
-            known, file = seen.setdefault(normal_word(name), (name, part.source.name))
+    for file, names in parts:
+        for name in names:
+            known, first = seen.setdefault(normal_word(name), (name, file))
             if known != name:
-                both = f"“{shorten(name)}” differs from “{shorten(known)}” in {file}"
+                both = f"“{shorten(name)}” differs from “{shorten(known)}” in {first}"
                 what = f"The {column} {both} only in capitals or spaces."
                 remedy = "Write both alike if they are the same; otherwise make them differ in more."
-                problems.append(Problem(part.source.name, what, remedy))
+                problems.append(Problem(file, what, remedy))
     return problems
 
 
-def _check_keys(parts: Sequence[Responses]) -> list[Problem]:
-    keys = pd.concat([part.answers[list(KEYS)] for part in parts], ignore_index=True)
-    files = [part.source.name for part in parts for _ in range(len(part.answers))]
+def check_keys(parts: Sequence[tuple[str, pd.DataFrame]]) -> list[Problem]:
+    """Return the respondents that are in two files in the same wave.
+
+    Parameters
+    ----------
+    parts : sequence of (str, DataFrame)
+        File and its keys, ``KEYS``, in the order of the files.
+    """
+    keys = pd.concat([frame for _, frame in parts], ignore_index=True)
+    files = [file for file, frame in parts for _ in range(len(frame))]
     doubled = keys.duplicated()
     if not doubled.any():
         return []
@@ -95,7 +113,10 @@ def _check_keys(parts: Sequence[Responses]) -> list[Problem]:
     ]
 
 
-def _combine_sources(sources: Sequence[Source]) -> Source:
+def combine_sources(sources: Sequence[Source]) -> Source:
+    """Return what was understood of several files as one; a single one as it is."""
+    if len(sources) == 1:
+        return sources[0]
     shapes = {source.shape for source in sources}
     joined = "".join(sorted(source.sha256 for source in sources))
     return Source(

@@ -5,21 +5,24 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Mapping, Sequence
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
-from typing import Final
+from typing import Final, NoReturn
 
 import numpy as np
 
 from cxassess.errors import CxassessError
 from cxassess.responses.collect import Collector
-from cxassess.responses.encoding import decode
-from cxassess.responses.files import RawFile
+from cxassess.responses.encoding import Encoding, decode
+from cxassess.responses.files import FoundFile, RawFile
 from cxassess.responses.headers import Header
-from cxassess.responses.table import MAX_COLUMNS, Table, make_column, shorten
+from cxassess.responses.quotes import check_quotes, checked_lines
+from cxassess.responses.table import MAX_COLUMNS, Column, Table, make_column, shorten
 
 DELIMITERS: Final = {",": "comma", ";": "semicolon", "\t": "tab"}
 _CHUNK: Final = 1_000
+_HEAD: Final = 1_000_000
 _SEP_LINE = re.compile(r"sep=(.)\r?\n")
 
 
@@ -41,39 +44,90 @@ def read_csv_table(file: RawFile, header: Header, problems: Collector) -> Table:
         If encoding, delimiter or quoting are in doubt, or there are no data rows.
     """
     text, encoding = decode(file.name, file.data)
-    sep_line = _SEP_LINE.match(text)
-    start = 1 if sep_line else 0
-    if sep_line:
-        text = text[sep_line.end() :]
-    delimiter = _find_delimiter(file.name, _first_record(file.name, text), header)
-    if sep_line and sep_line.group(1) != delimiter:
-        what = f"The first line says “sep={sep_line.group(1)}”, but the columns are divided by {DELIMITERS[delimiter]}."
-        raise CxassessError.single(f"{file.name}, row 1", what, "Delete the first line.")
-    _check_quotes(file.name, text, delimiter)
-    records = _Records(file.name, text, delimiter, start)
-    names = records.header()
-    if len(names) > MAX_COLUMNS:
-        what = f"{len(names):,} columns; at most {MAX_COLUMNS:,} are read."
-        raise CxassessError.single(f"{file.name}, row {records.row}", what, "Keep the columns that hold responses.")
+    sep = _SEP_LINE.match(text)
+    text = text[sep.end() :] if sep else text
+    delimiter = _read_delimiter(file.name, text, sep, header)
+    check_quotes(file.name, text, delimiter)
+    records = _Records(file.name, io.StringIO(text, newline=""), delimiter, 1 if sep else 0)
+    names = _read_names(file.name, records)
     columns, rows = _gather(file.name, names, records, problems)
     if not rows:
-        problems.refuse()
-        raise CxassessError.single(
-            file.name, "There are column names, but no responses.", "Export the responses again."
-        )
-    return Table(
-        file.name,
-        [make_column(index, name, columns[index]) for index, name in enumerate(names)],
-        np.array(rows, dtype=np.int64),
-        encoding,
-        delimiter,
-    )
+        _refuse_empty(file.name, problems)
+    return Table(file.name, _make_columns(names, columns), np.array(rows, dtype=np.int64), encoding, delimiter)
+
+
+def read_csv_parts(
+    file: FoundFile, encoding: Encoding, header: Header, problems: Collector, rows: int
+) -> Iterator[Table]:
+    """Read a CSV file of any size part by part, as strictly as `read_csv_table`.
+
+    Parameters
+    ----------
+    file : FoundFile
+        The file.
+    encoding : Encoding
+        From `find_encoding`, which has gone through all bytes.
+    header : Header
+        Knows column names; the delimiter is the one that yields them.
+    problems : Collector
+        Gets rows with too few or too many fields.
+    rows : int
+        Data rows of a part.
+    """
+    with file.opened() as stream:
+        stream.seek(encoding.mark)
+        text = io.TextIOWrapper(stream, encoding.codec, newline="")
+        start = text.read(_HEAD)
+        sep = _SEP_LINE.match(start)
+        delimiter = _read_delimiter(file.name, start[sep.end() :] if sep else start, sep, header)
+        text.seek(encoding.mark)
+        if sep:
+            text.read(sep.end())
+        records = _Records(file.name, checked_lines(file.name, text, delimiter), delimiter, 1 if sep else 0)
+        names = _read_names(file.name, records)
+        found = False
+        while True:
+            columns, numbers = _gather(file.name, names, records, problems, rows)
+            if not numbers:
+                break
+            found = True
+            rows_of_part = np.array(numbers, dtype=np.int64)
+            yield Table(file.name, _make_columns(names, columns), rows_of_part, encoding.label, delimiter)
+        text.detach()
+    if not found:
+        _refuse_empty(file.name, problems)
+
+
+def _read_delimiter(name: str, text: str, sep: re.Match[str] | None, header: Header) -> str:
+    delimiter = _find_delimiter(name, _first_record(name, text), header)
+    if sep and sep.group(1) != delimiter:
+        what = f"The first line says “sep={sep.group(1)}”, but the columns are divided by {DELIMITERS[delimiter]}."
+        raise CxassessError.single(f"{name}, row 1", what, "Delete the first line.")
+    return delimiter
+
+
+def _read_names(name: str, records: _Records) -> list[str]:
+    names = records.header()
+    if len(names) > MAX_COLUMNS:
+        records.drain()
+        what = f"{len(names):,} columns; at most {MAX_COLUMNS:,} are read."
+        raise CxassessError.single(f"{name}, row {records.row}", what, "Keep the columns that hold responses.")
+    return names
+
+
+def _make_columns(names: Sequence[str], columns: Sequence[list[str]]) -> list[Column]:
+    return [make_column(index, name, columns[index]) for index, name in enumerate(names)]
+
+
+def _refuse_empty(name: str, problems: Collector) -> NoReturn:
+    problems.refuse()
+    raise CxassessError.single(name, "There are column names, but no responses.", "Export the responses again.")
 
 
 def _first_record(name: str, text: str) -> str:
     """Return the first line that isn't blank, with the following ones while a quotation mark is open."""
     record = ""
-    for line in islice(io.StringIO(text[:1_000_000], newline=""), 1_000):
+    for line in islice(io.StringIO(text[:_HEAD], newline=""), 1_000):
         if record or line.strip(" \t\r\n,;"):
             record += line
             if record.count('"') % 2 == 0:
@@ -106,39 +160,13 @@ def _find_delimiter(name: str, first: str, header: Header) -> str:
     raise CxassessError.single(f"{name}, row 1", what, "Use one delimiter throughout, and no other in column names.")
 
 
-def _check_quotes(name: str, text: str, delimiter: str) -> None:
-    """Refuse a quotation mark that neither opens nor closes a field nor is doubled within one."""
-    if '"' not in text:
-        return
-    end = re.escape(delimiter)
-    quoted = re.compile(rf'(?:(?<=[{end}\r\n])|\A)"(?:[^"]|"")*+"(?=[{end}\r\n]|\Z)')
-    position = 0
-    for match in quoted.finditer(text):
-        stray = text.find('"', position, match.start())
-        if stray >= 0:
-            _refuse_quote(name, text, stray)
-        position = match.end()
-    stray = text.find('"', position)
-    if stray >= 0:
-        _refuse_quote(name, text, stray)
-
-
-def _refuse_quote(name: str, text: str, position: int) -> None:
-    row = text.count("\n", 0, position) + 1
-    around = shorten(text[max(position - 15, 0) : position + 15], 40)
-    raise CxassessError.single(
-        f"{name}, about line {row}",
-        f"A quotation mark stands where it can be neither text nor the edge of a field: “{around}”.",
-        "Put such a field in quotation marks and double those within it; most programs do so on export.",
-    )
-
-
 class _Records:
     """The records of a CSV text in chunks, with the row that each chunk starts on."""
 
-    def __init__(self, name: str, text: str, delimiter: str, start: int) -> None:
+    def __init__(self, name: str, lines: Iterable[str], delimiter: str, start: int) -> None:
         self._name = name
-        self._reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+        self._lines = iter(lines)
+        self._reader = csv.reader(self._lines, delimiter=delimiter, strict=True)
         self.row = start
 
     def header(self) -> list[str]:
@@ -154,6 +182,7 @@ class _Records:
         try:
             chunk.extend(islice(self._reader, count))
         except csv.Error as error:
+            self.drain()
             large = "field larger" in str(error)
             what = "A cell is far too long, or" if large else f"The row can’t be divided into fields ({error}), as"
             where = f"{self._name}, row {self.row + len(chunk) + 1}"
@@ -162,15 +191,21 @@ class _Records:
         self.row += len(chunk)
         return chunk
 
+    def drain(self) -> None:
+        """Go through the lines that are left: a stray quotation mark further on is the better explanation."""
+        for _ in self._lines:
+            pass
+
 
 def _gather(
-    name: str, names: Sequence[str], records: _Records, problems: Collector
+    name: str, names: Sequence[str], records: _Records, problems: Collector, most: int = sys.maxsize
 ) -> tuple[list[list[str]], list[int]]:
+    """Return the cells by column, and the row numbers, of the next data rows."""
     columns: list[list[str]] = [[] for _ in names]
     same: list[dict[str, str]] = [{} for _ in names]
     rows: list[int] = []
     width = len(names)
-    while chunk := records.take(_CHUNK):
+    while len(rows) < most and (chunk := records.take(min(_CHUNK, most - len(rows)))):
         numbers = range(records.row - len(chunk) + 1, records.row + 1)
         if set(map(len, chunk)) == {width} and all(map(any, chunk)):
             rows.extend(numbers)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Final
 
@@ -19,39 +20,75 @@ _YEARS: Final = range(1990, 2101)
 _ISO_REMEDY: Final = "Write dates as 2026-10-31."
 
 
-def read_dates(table: Table, column: Column, problems: Collector) -> NDArray[np.datetime64]:
+@dataclass
+class DateStyle:
+    """How dates are written in a file, as far as it has been read.
+
+    Parameters
+    ----------
+    held : Collector
+        Gets what is wrong with dates such as 31-10-2026: it is only said where their order is certain in the end.
+    """
+
+    held: Collector
+    day_first: bool = False
+    month_first: bool = False
+    where: str = ""
+    column: int = -1
+    shown: str = ""
+    aware: set[bool] = field(default_factory=set)
+
+    @property
+    def in_doubt(self) -> bool:
+        """Whether day and month can't be told apart in what was read so far."""
+        return bool(self.shown) and not (self.day_first and not self.month_first)
+
+    def settle(self, problems: Collector) -> None:
+        """Say, after the last part of the file, what only the whole column tells."""
+        if self.in_doubt:
+            what = f"Day and month can’t be told apart for certain in dates such as “{self.shown}”."
+            problems.add(self.where, what, _ISO_REMEDY, column=self.column)
+        else:
+            problems.absorb(self.held)
+        if len(self.aware) > 1:
+            what = "Some times name their offset from UTC, others don’t."
+            problems.add(self.where, what, "Write all times in one way.")
+        elif True in self.aware:
+            problems.note("Times with an offset are kept in UTC")
+
+
+def read_dates(table: Table, column: Column, style: DateStyle, problems: Collector) -> NDArray[np.datetime64]:
     """Return the moment of each row, ``NaT`` if blank.
 
     ISO dates and times, and day-month-year where the column leaves no doubt: a day after the 12th stands somewhere,
-    and nothing contradicts. Times with an offset are turned into UTC.
+    and nothing contradicts (`DateStyle.settle`). Times with an offset are turned into UTC.
     """
+    _look_for_order(table, column, style)
     wrong: dict[Cell, Wrong] = {}
-    order = _check_day_first(table, column, problems)
+    held: dict[Cell, Wrong] = {}
     moments = np.full(len(column.values), np.datetime64("NaT"), dtype="datetime64[us]")
-    aware: set[bool] = set()
     for position, value in enumerate(column.values):
         if isinstance(value, str) and not value.strip():
             continue
-        moment = _read_date(value, day_first=order)
+        moment = _read_date(value)
         if isinstance(moment, datetime):
-            aware.add(moment.tzinfo is not None)
+            style.aware.add(moment.tzinfo is not None)
             moments[position] = moment.astimezone(UTC).replace(tzinfo=None) if moment.tzinfo else moment
-        elif moment is not None:
+        elif isinstance(value, str) and _EUROPEAN.fullmatch(value.strip()):
+            held[value] = moment
+        else:
             wrong[value] = moment
-    if len(aware) > 1:
-        where = f"{table.name}, column {column.label}"
-        problems.add(where, "Some times name their offset from UTC, others don’t.", "Write all times in one way.")
-    elif True in aware:
-        problems.note("Times with an offset are kept in UTC")
-    if wrong:
-        bad = column.mask(value in wrong for value in column.values)
-        problems.add_cells(table, column, bad, wrong.__getitem__, droppable=True)
+    for faults, collector in ((wrong, problems), (held, style.held)):
+        if faults:
+            collector.offset = problems.offset
+            bad = column.mask(value in faults for value in column.values)
+            collector.add_cells(table, column, bad, faults.__getitem__, droppable=True)
     rows: NDArray[np.datetime64] = moments[column.codes]
     return rows
 
 
-def _read_date(value: Cell, *, day_first: bool) -> datetime | Wrong | None:
-    """Return a moment, what is wrong, or None where the order of day and month is in doubt (said once)."""
+def _read_date(value: Cell) -> datetime | Wrong:
+    """Return a moment, the day before the month where both are figures, or what is wrong."""
     if isinstance(value, Fault):
         return value.what, value.remedy
     if isinstance(value, Stamp):
@@ -59,8 +96,6 @@ def _read_date(value: Cell, *, day_first: bool) -> datetime | Wrong | None:
     else:
         text = value.strip()
         european = _EUROPEAN.fullmatch(text)
-        if european and not day_first:
-            return None
         try:
             if european:
                 day, _, month, year, *time = european.groups()
@@ -77,19 +112,14 @@ def _read_date(value: Cell, *, day_first: bool) -> datetime | Wrong | None:
     return moment
 
 
-def _check_day_first(table: Table, column: Column, problems: Collector) -> bool:
+def _look_for_order(table: Table, column: Column, style: DateStyle) -> None:
     texts = (value.strip() for value in column.values if isinstance(value, str))
     matches = [match for match in map(_EUROPEAN.fullmatch, texts) if match]
-    if not matches:
-        return True
-    day_first = any(int(match.group(1)) > 12 for match in matches)
-    month_first = any(int(match.group(3)) > 12 for match in matches)
-    if day_first and not month_first:
-        return True
-    shown = matches[0].group()
-    what = f"Day and month can’t be told apart for certain in dates such as “{shown}”."
-    problems.add(f"{table.name}, column {column.label}", what, _ISO_REMEDY, column=column.index)
-    return False
+    style.where, style.column = f"{table.name}, column {column.label}", column.index
+    if matches:
+        style.shown = style.shown or matches[0].group()
+        style.day_first |= any(int(match.group(1)) > 12 for match in matches)
+        style.month_first |= any(int(match.group(3)) > 12 for match in matches)
 
 
 def read_seconds(table: Table, column: Column, problems: Collector) -> tuple[NDArray[np.int64], Mask]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from cxassess.responses.model import Responses, Source
+from cxassess.responses.spool import Spool
 from cxassess.responses.waves import order_waves
 
 _SHAPES: Final = {
@@ -40,6 +41,17 @@ def describe(responses: Responses) -> str:
     if responses.source.dropped:
         lines.append(f"Left out because they can’t be used: {_count(responses.source.dropped, 'answer')}")
     lines += [f"Note: {note}" for note in responses.source.notes.splitlines()]
+    return "\n".join(lines)
+
+
+def describe_spool(spool: Spool) -> str:
+    """Say what was understood of responses that are put by on disk: file, shape, organisations, what was left out."""
+    source, places = spool.source, spool.organisations.values()
+    lines = [_describe_source(source)]
+    lines.append(f"{_count(len(places), 'organisation')}, {_count(sum(place.rows for place in places), 'form')}")
+    if source.dropped:
+        lines.append(f"Left out because they can’t be used: {_count(source.dropped, 'answer')}")
+    lines += [f"Note: {note}" for note in source.notes.splitlines()]
     return "\n".join(lines)
 
 

@@ -11,7 +11,6 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from cxassess.instrument.model import Instrument
-from cxassess.responses.collect import Collector
 from cxassess.responses.model import COMMENT_COLUMNS, ID_COLUMNS, KEYS, REASON_COLUMNS
 from cxassess.responses.table import Codes, Mask
 from cxassess.responses.words import BAD, DONT_KNOW, NOT_APPLICABLE
@@ -124,11 +123,29 @@ def _comments(instrument: Instrument, draft: Draft, answers: pd.DataFrame) -> pd
     return frame[list(COMMENT_COLUMNS)]
 
 
-def drop_unanswered(draft: Draft, problems: Collector) -> Draft:
-    """Leave out respondents for whom no answer is left (reading leniently)."""
+def drop_unanswered(draft: Draft) -> tuple[Draft, int]:
+    """Leave out respondents for whom no answer is left (reading leniently); return how many, too."""
     answered = ((draft.answers != 0) & (draft.answers != BAD)).any(axis=1)
     count = int((~answered).sum())
-    if not count:
-        return draft
-    problems.note(f"Respondents left out because no answer is left: {count}")
-    return draft.keep(answered)
+    return (draft.keep(answered) if count else draft), count
+
+
+def join_drafts(drafts: Sequence[Draft]) -> Draft:
+    """Put parts together, in the order given; at least one."""
+    if len(drafts) == 1:
+        return drafts[0]
+    comments: list[tuple[Codes, int, Sequence[str]]] = []
+    before = 0
+    for draft in drafts:
+        comments += [(rows + before, item, texts) for rows, item, texts in draft.comments]
+        before += len(draft.roles)
+    return Draft(
+        {name: np.concatenate([draft.names[name] for draft in drafts]) for name in drafts[0].names},
+        np.concatenate([draft.roles for draft in drafts]),
+        np.concatenate([draft.answers for draft in drafts]),
+        np.concatenate([draft.pulse for draft in drafts]),
+        np.concatenate([draft.answered_at for draft in drafts]),
+        np.concatenate([draft.seconds for draft in drafts]),
+        np.concatenate([draft.no_seconds for draft in drafts]),
+        comments,
+    )

@@ -185,7 +185,7 @@ def _read_last_moment(people: _People) -> NDArray[np.datetime64]:
     column = reading.layout.fields.get("answered_at")
     result = np.full(len(people.first), "NaT", dtype="datetime64[us]")
     if column is not None:
-        moments = read_dates(reading.table, column, reading.problems)
+        moments = read_dates(reading.table, column, reading.so_far.dates, reading.problems)
         given = ~np.isnat(moments)
         latest = pd.Series(moments[given]).groupby(people.groups[given]).max()
         result[latest.index.to_numpy()] = latest.to_numpy().astype("datetime64[us]")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from cxassess.instrument.model import Instrument
 from cxassess.responses.collect import Collector
 from cxassess.responses.headers import Header, Layout
+from cxassess.responses.so_far import SoFar
 from cxassess.responses.table import Table
 from cxassess.responses.words import WordTable
 
@@ -27,6 +28,8 @@ class Reading:
         What may be written.
     problems : Collector
         Gets everything that is wrong.
+    so_far : SoFar
+        What earlier parts of the same file have told.
     """
 
     table: Table
@@ -34,6 +37,7 @@ class Reading:
     instrument: Instrument
     words: WordTable
     problems: Collector
+    so_far: SoFar
 
     @property
     def header(self) -> Header:

@@ -30,6 +30,22 @@ class Names:
     values: NDArray[np.object_]
 
 
+class Spellings:
+    """The names of a column so far, to tell those that differ only in case or spaces."""
+
+    def __init__(self) -> None:
+        self._first: dict[str, str] = {}
+        self._known: set[str] = set()
+
+    def find_twin(self, name: str) -> str | None:
+        """Return the first spelling of a name that is new and spelled differently; None otherwise."""
+        if not name or name in self._known:
+            return None
+        self._known.add(name)
+        twin = self._first.setdefault(normal_word(name), name)
+        return None if twin == name else twin
+
+
 # ---------------------------------------------------------------- answers
 
 
@@ -134,12 +150,11 @@ def _clean_name(value: Cell) -> tuple[str, Wrong | None]:
     return name, None
 
 
-def check_lookalikes(table: Table, column: Column, names: Names, problems: Collector) -> None:
+def check_lookalikes(table: Table, column: Column, names: Names, spellings: Spellings, problems: Collector) -> None:
     """Refuse names that differ only in case or spaces: the same, or not? No one can tell."""
-    first: dict[str, str] = {}
     for name in names.values:
-        twin = first.setdefault(normal_word(name), name)
-        if twin == name or not name:
+        twin = spellings.find_twin(name)
+        if twin is None:
             continue
         row = int(np.flatnonzero(names.values[names.codes] == name)[0])
         problems.add(

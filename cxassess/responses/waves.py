@@ -50,11 +50,24 @@ def find_unordered_waves(answers: pd.DataFrame, where: str) -> list[Problem]:
     where : str
         The file or files, for the problems.
     """
+    return say_unordered(median_days(answers), where)
+
+
+def median_days(answers: pd.DataFrame) -> dict[str, dict[str, pd.Timestamp]]:
+    """Return organisation → wave → the median of ``answered_at``, ``NaT`` without one; by first appearance."""
+    medians: dict[str, dict[str, pd.Timestamp]] = {}
+    days = answers.groupby(["organisation", "wave"], sort=False)["answered_at"].median()
+    for (organisation, wave), day in zip(days.index, days, strict=True):
+        medians.setdefault(str(organisation), {})[str(wave)] = day
+    return medians
+
+
+def say_unordered(medians: Mapping[str, Mapping[str, pd.Timestamp]], where: str) -> list[Problem]:
+    """Return the problems of `find_unordered_waves` from the median days."""
     problems = []
-    for name, own in answers.groupby("organisation", sort=False):
-        medians = own.groupby("wave", sort=False)["answered_at"].median()
-        labels = [str(label) for label in medians.index]
-        if len(labels) > 1 and medians.isna().any() and not _tell_their_order(labels):
+    for name, days in medians.items():
+        labels = list(days)
+        if len(labels) > 1 and any(pd.isna(day) for day in days.values()) and not _tell_their_order(labels):
             listed = ", ".join(labels[:6])
             what = f"{name}: which of the waves {listed} is the older can't be told from their names"
             remedy = (

@@ -7,6 +7,7 @@ from typing import Final
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from cxassess.responses.reading import Reading
 from cxassess.responses.table import Cell, Codes, Column, Mask, constant_column, shorten
@@ -14,6 +15,7 @@ from cxassess.responses.values import Names, Wrong, check_lookalikes, read_names
 from cxassess.responses.words import did_you_mean, normal_word
 
 ONLY_WAVE: Final = "1"
+_FACTOR: Final = np.uint64(0x9E3779B97F4A7C15)
 
 
 @dataclass(frozen=True)
@@ -34,12 +36,32 @@ class Keys:
         positions[groups[::-1]] = np.arange(len(groups) - 1, -1, -1)
         return groups.astype(np.intp, copy=False), positions
 
+    def hashes(self) -> NDArray[np.uint64]:
+        """Return a hash of each row's key: the same for the same key in every part of every file."""
+        total = np.zeros(len(self.organisation.codes), dtype=np.uint64)
+        for names in (self.organisation, self.wave, self.respondent):
+            total = mix_hashes(total, pd.util.hash_array(names.values, categorize=False)[names.codes])
+        return total
+
+    def at(self, row: int) -> tuple[str, str, str]:
+        """Return organisation, wave and respondent of a row."""
+        organisation, wave, respondent = (
+            str(names.values[names.codes[row]]) for names in (self.organisation, self.wave, self.respondent)
+        )
+        return organisation, wave, respondent
+
+
+def mix_hashes(total: NDArray[np.uint64], own: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """Return the hashes of keys with one more part: the order of the parts matters."""
+    return total * _FACTOR + own
+
 
 def read_keys(reading: Reading) -> Keys:
     """Read organisation, wave and respondent; a missing wave is taken as 1 only if nobody answered twice."""
     table, layout, problems = reading.table, reading.layout, reading.problems
     organisation = read_names(table, layout.fields["organisation"], problems, required=True)
-    check_lookalikes(table, layout.fields["organisation"], organisation, problems)
+    column = layout.fields["organisation"]
+    check_lookalikes(table, column, organisation, reading.so_far.spellings("organisation"), problems)
     count = len(table.rows)
     if "respondent" in layout.fields:
         respondent = read_names(table, layout.fields["respondent"], problems, required=True)
@@ -49,7 +71,7 @@ def read_keys(reading: Reading) -> Keys:
         problems.note("No column respondent: each row is a respondent of its own, called by its row number")
     if "wave" in layout.fields:
         wave = read_names(table, layout.fields["wave"], problems, required=True)
-        check_lookalikes(table, layout.fields["wave"], wave, problems)
+        check_lookalikes(table, layout.fields["wave"], wave, reading.so_far.spellings("wave"), problems)
     else:
         column = constant_column(len(table.columns), "wave", ONLY_WAVE, count)
         wave = Names(column.codes, np.array([ONLY_WAVE], dtype=object))
@@ -63,7 +85,7 @@ def read_units(reading: Reading) -> Names | None:
     if column is None:
         return None
     units = read_names(reading.table, column, reading.problems, required=False)
-    check_lookalikes(reading.table, column, units, reading.problems)
+    check_lookalikes(reading.table, column, units, reading.so_far.spellings("unit"), reading.problems)
     return units
 
 

@@ -17,7 +17,7 @@ from cxassess.responses.who import Keys, check_asked, read_forms, read_keys, rea
 
 
 def read_wide(reading: Reading) -> tuple[Draft, set[str]]:
-    """Understand a wide table.
+    """Understand a wide table, or a part of one.
 
     Parameters
     ----------
@@ -34,7 +34,10 @@ def read_wide(reading: Reading) -> tuple[Draft, set[str]]:
     table, layout, problems = reading.table, reading.layout, reading.problems
     count = len(table.rows)
     keys = read_keys(reading)
-    _check_duplicates(reading, keys)
+    if reading.so_far.in_parts:
+        reading.so_far.hashes.append(keys.hashes())
+    else:
+        _check_duplicates(reading, keys)
     units = read_units(reading)
     roles = read_roles(reading)
     blank = ~layout.fields["role"].filled()
@@ -51,7 +54,7 @@ def read_wide(reading: Reading) -> tuple[Draft, set[str]]:
         seconds, no_seconds = read_seconds(table, layout.fields["seconds"], problems)
     moments = np.full(count, "NaT", dtype="datetime64[us]")
     if "answered_at" in layout.fields:
-        moments = read_dates(table, layout.fields["answered_at"], problems)
+        moments = read_dates(table, layout.fields["answered_at"], reading.so_far.dates, problems)
     names = {
         "organisation": keys.organisation.values[keys.organisation.codes],
         "wave": keys.wave.values[keys.wave.codes],
@@ -94,16 +97,19 @@ def _read_pulse(reading: Reading) -> Mask:
 def _check_duplicates(reading: Reading, keys: Keys) -> None:
     groups, first = keys.group()
     again = first[groups] != np.arange(len(groups))
-    for row in np.flatnonzero(again):
-        name = keys.respondent.values[keys.respondent.codes[row]]
-        earlier = reading.table.place(int(first[groups[row]]))
-        if "wave" in reading.layout.fields:
-            what = f"Respondent “{name}” is there twice in the same organisation and wave (also {earlier})."
-            remedy = "Keep one of the rows, or give each person an id of their own."
-        else:
-            what = f"Respondent “{name}” is there twice (also {earlier}), and there is no column wave."
-            remedy = "Add a column wave, e.g. 2026-10, that tells the measurements apart."
-        reading.problems.add(reading.table.place(int(row)), what, remedy, row=int(row))
+    for row in np.flatnonzero(again).tolist():
+        say_duplicate(reading, row, keys.at(row)[2], reading.table.place(int(first[groups[row]])))
+
+
+def say_duplicate(reading: Reading, row: int, name: str, earlier: str) -> None:
+    """Report a row whose respondent was there earlier."""
+    if "wave" in reading.layout.fields:
+        what = f"Respondent “{name}” is there twice in the same organisation and wave (also {earlier})."
+        remedy = "Keep one of the rows, or give each person an id of their own."
+    else:
+        what = f"Respondent “{name}” is there twice (also {earlier}), and there is no column wave."
+        remedy = "Add a column wave, e.g. 2026-10, that tells the measurements apart."
+    reading.problems.add(reading.table.place(row), what, remedy, row=row)
 
 
 def _read_comments(reading: Reading, draft: Draft) -> None:

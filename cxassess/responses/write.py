@@ -79,7 +79,7 @@ def _comment_columns(responses: Responses) -> dict[str, list[str]]:
         f"comment_{item_id}" if item_id else "comment": [""] * count for item_id in order if item_id in used
     }
     for row, item_id, text in zip(_positions(responses, comments), comments["item"], comments["text"], strict=True):
-        columns[f"comment_{item_id}" if item_id else "comment"][row] = _guard(text)
+        columns[f"comment_{item_id}" if item_id else "comment"][row] = guard_text(text)
     return columns
 
 
@@ -102,7 +102,7 @@ def _pulse_rows(responses: Responses) -> NDArray[np.bool_]:
 
 
 def _texts(column: pd.Series[Any]) -> list[str]:
-    return ["" if pd.isna(value) else _guard(str(value)) for value in column]
+    return ["" if pd.isna(value) else guard_text(str(value)) for value in column]
 
 
 def _moment(value: Any) -> str:
@@ -112,7 +112,8 @@ def _moment(value: Any) -> str:
     return moment.date().isoformat() if moment == moment.normalize() else moment.isoformat()
 
 
-def _guard(text: str) -> str:
+def guard_text(text: str) -> str:
+    """Return a text with an apostrophe before it if a spreadsheet would calculate it."""
     return f"'{text}" if text.startswith(_CALCULATED) else text
 
 
