@@ -238,5 +238,7 @@ def test_a_pulse_wave_is_compared_on_the_pulse_items():
 
 
 def test_whole_counts_add_up():
-    assert whole_counts(np.array([1 / 3, 1 / 3, 1 / 3]), 10) == [4, 3, 3]
-    assert whole_counts(np.array([0.25, 0.75]), 8) == [2, 6]
+    assert whole_counts(np.array([1 / 3, 1 / 3, 1 / 3]), 10).tolist() == [4, 3, 3]
+    assert whole_counts(np.array([0.25, 0.75]), 8).tolist() == [2, 6]
+    several = whole_counts(np.array([[1 / 3, 1 / 3, 1 / 3], [0.5, 0.5, 0.0], [0.0, 0.0, 0.0]]), np.array([11, 3, 0]))
+    assert several.tolist() == [[4, 4, 3], [2, 1, 0], [0, 0, 0]]

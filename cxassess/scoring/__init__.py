@@ -15,6 +15,7 @@ from cxassess.scoring.levels import (
     staged_probabilities,
 )
 from cxassess.scoring.model import Scores, ShownScores
+from cxassess.scoring.portfolio import Portfolio, portfolio_benchmarks
 from cxassess.scoring.privacy import apply_privacy
 from cxassess.scoring.ranking import percentile_rank, shrink
 from cxassess.scoring.reliability import cronbach_alpha, icc
@@ -22,6 +23,7 @@ from cxassess.scoring.score import score_responses
 
 __all__ = [
     "Benchmark",
+    "Portfolio",
     "Scores",
     "ShownScores",
     "a_wg",
@@ -42,6 +44,7 @@ __all__ = [
     "net_promoter_score",
     "newcombe_difference",
     "percentile_rank",
+    "portfolio_benchmarks",
     "r_wg",
     "r_wg_j",
     "read_benchmark",

@@ -7,7 +7,7 @@ numbers and weights are taken as known to whoever tries.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -69,12 +69,20 @@ class Margins:
 
 def solve_for(target: Floats, shown: Floats) -> Floats | None:
     """Return the combination of shown rows that gives the target, or None if there is none."""
-    if not target.any() or not len(shown):
+    found = find_solvable([target], shown)
+    return None if found is None else found[1]
+
+
+def find_solvable(targets: Sequence[Floats], shown: Floats) -> tuple[int, Floats] | None:
+    """Return the place of the first target that is a combination of shown rows, with the combination; None if none."""
+    if not len(targets) or not len(shown):
         return None
-    combination = np.asarray(np.linalg.lstsq(shown.T, target, rcond=None)[0], dtype=np.float64)
-    if np.abs(shown.T @ combination - target).max() > _TOLERANCE * np.abs(target).max():
-        return None
-    return combination
+    wanted = np.array(targets).T
+    combinations = np.asarray(np.linalg.lstsq(shown.T, wanted, rcond=None)[0], dtype=np.float64)
+    size = np.abs(wanted).max(axis=0)
+    miss = np.abs(shown.T @ combinations - wanted).max(axis=0)
+    solved = np.flatnonzero((size > 0) & (miss <= _TOLERANCE * size))
+    return (int(solved[0]), combinations[:, solved[0]]) if solved.size else None
 
 
 def withhold_groups(margins: Margins, sizes: Mapping[str, int], hidden: Collection[str]) -> list[str]:
@@ -132,12 +140,10 @@ def _leak(margins: Margins, shown: list[str], hidden: list[str]) -> list[str] | 
     if not targets:
         return None
     names = [*shown, ""]
-    rows = np.array([margins.row(name) for name in names])
-    for target in targets:
-        combination = solve_for(target, rows)
-        if combination is not None:
-            return [name for name, part in zip(names, combination, strict=True) if name and abs(part) > _TOLERANCE]
-    return None
+    found = find_solvable(targets, np.array([margins.row(name) for name in names]))
+    if found is None:
+        return None
+    return [name for name, part in zip(names, found[1], strict=True) if name and abs(part) > _TOLERANCE]
 
 
 @dataclass(frozen=True)
@@ -169,12 +175,12 @@ def withhold_rows(shown: list[ShownRow], protected: list[Floats]) -> list[ShownR
     """
     left, guarded, gone = list(shown), list(protected), list[ShownRow]()
     place = 0
-    while place < len(guarded) and left:
-        combination = solve_for(guarded[place], np.array([one.row for one in left]))
-        if combination is None:
-            place += 1
-            continue
-        involved = [one for one, part in zip(left, combination, strict=True) if abs(part) > _TOLERANCE]
+    while left:
+        found = find_solvable(guarded[place:], np.array([one.row for one in left]))
+        if found is None:
+            break
+        place += found[0]
+        involved = [one for one, part in zip(left, found[1], strict=True) if abs(part) > _TOLERANCE]
         victim = min(involved, key=lambda one: one.rank)
         left = [one for one in left if one is not victim]
         gone.append(victim)

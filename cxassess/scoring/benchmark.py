@@ -62,11 +62,16 @@ def benchmark_from_scores(scores: Scores | ShownScores, *, leave_out: str | None
     CxassessError
         If fewer than ten organisations are left.
     """
+    kept = newest_scores(scores)
+    return _checked(name, kept.loc[kept["organisation"] != leave_out, list(_COLUMNS)], where="benchmark")
+
+
+def newest_scores(scores: Scores | ShownScores) -> pd.DataFrame:
+    """Return the rows of ``scores`` of everybody in each organisation's newest wave that hold a score."""
     newest = scores.waves.sort_values("order").groupby("organisation").tail(1)[["organisation", "wave"]]
     frame = scores.scores
-    kept = frame[(frame["group"] == ALL) & (frame["status"] == "scored") & (frame["organisation"] != leave_out)]
-    kept = kept.merge(newest, on=["organisation", "wave"])
-    return _checked(name, kept.loc[kept["score"].notna(), list(_COLUMNS)], where="benchmark")
+    kept = frame[(frame["group"] == ALL) & (frame["status"] == "scored") & frame["score"].notna()]
+    return kept.merge(newest, on=["organisation", "wave"])
 
 
 def read_benchmark(path: str | Path, *, name: str | None = None) -> Benchmark:
@@ -120,16 +125,20 @@ def read_benchmark(path: str | Path, *, name: str | None = None) -> Benchmark:
 
 def _checked(name: str, frame: pd.DataFrame, *, where: str) -> Benchmark:
     counts = frame["element"].value_counts()
-    most = int(counts.max()) if len(counts) else 0
-    if most < MINIMUM_ORGANISATIONS:
-        raise CxassessError.single(
-            where,
-            f"{most} organisations are too few for a benchmark",
-            f"Use scores of at least {MINIMUM_ORGANISATIONS} organisations, or report without a benchmark.",
-        )
+    check_size(int(counts.max()) if len(counts) else 0, where)
     enough = frame["element"].map(counts) >= MINIMUM_ORGANISATIONS
     ordered = frame[enough].sort_values(["element", "score"]).reset_index(drop=True)
     return Benchmark(name, ordered.astype({"element": "str", "score": "float64"}))
+
+
+def check_size(organisations: int, where: str) -> None:
+    """Raise CxassessError for fewer than ten organisations."""
+    if organisations < MINIMUM_ORGANISATIONS:
+        raise CxassessError.single(
+            where,
+            f"{organisations} organisations are too few for a benchmark",
+            f"Use scores of at least {MINIMUM_ORGANISATIONS} organisations, or report without a benchmark.",
+        )
 
 
 def benchmark_rows(key: tuple[str, str], scores: Sequence[tuple[str, float]], benchmark: Benchmark) -> list[Row]:

@@ -14,10 +14,11 @@ import numpy.typing as npt
 from cxassess.instrument.model import Instrument
 from cxassess.scoring.coding import Coded, Design, person_scores
 from cxassess.scoring.comparisons import ALPHA, SignFlips, holm, holm_alphas
-from cxassess.scoring.estimate import Estimate, equal_spread, estimate
+from cxassess.scoring.estimate import Estimate, estimate_groups
 from cxassess.scoring.gaps import Difference, compare_means
 from cxassess.scoring.groups import WaveGroups
 from cxassess.scoring.model import MINIMUM_GROUP, OVERALL
+from cxassess.scoring.strata import equal_spread
 
 Row = tuple[Any, ...]
 Floats = npt.NDArray[np.float64]
@@ -57,13 +58,11 @@ def gather_people(coded: Coded, design: Design, waves: Sequence[WaveGroups]) -> 
     """Return every wave's respondents with their own scores, sorted by id."""
     scaled, scored = person_scores(coded, design)
     values = np.where(scored, scaled / design.unit_of_score, NAN)
-    row_keys = coded.cells[["organisation", "wave"]].iloc[coded.cell].reset_index(drop=True)
-    rows = row_keys.groupby(["organisation", "wave"], sort=False).indices
+    groups = [wave.strata(design.instrument) for wave in waves]
     people = {}
-    for wave in waves:
-        index = np.asarray(rows[wave.key], dtype=np.int64)
+    for wave, found in zip(waves, estimate_groups(groups, design.instrument, design.unit_of_score), strict=True):
+        index = coded.waves[wave.key]
         index = index[np.argsort(coded.respondent[index].astype("U"), kind="stable")]
-        found = estimate(wave.strata(design.instrument), design.instrument, design.unit_of_score)
         people[wave.key] = WavePeople(
             wave, found, design.unit_of_score, coded.respondent[index], coded.role[index], values[index]
         )
@@ -213,7 +212,8 @@ def _person_weights(roles: npt.NDArray[np.int64], groups: WaveGroups, instrument
 def _unmatched(first: WavePeople, second: WavePeople, column: int, instrument: Instrument) -> Difference:
     before, after = first.found, second.found
     groups = [wave.groups.strata(instrument) for wave in (second, first)]
-    (spread_after, spread_before), free = equal_spread(groups, len(instrument.elements), first.unit_of_score)
+    ((spreads, free),) = equal_spread([groups], len(instrument.elements), first.unit_of_score)
+    spread_after, spread_before = spreads
     if column < len(instrument.elements):
         scores = (after.scores[column], before.scores[column])
         if scores[0] is None or scores[1] is None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from math import lcm
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +16,8 @@ from cxassess.instrument.model import Instrument
 
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
+#: (organisation, wave) → whether something outside, and inside, the pulse form was told.
+PulseUse = Mapping[tuple[str, str], tuple[bool, bool]]
 
 #: Up to this number of answered items a person's mean is exact; beyond it, it is rounded to 1/27,720 of a level.
 _EXACT_ITEMS: Final = 12
@@ -74,10 +77,14 @@ class Design:
         return np.asarray(raw / max(float(raw.sum()), 1e-300), dtype=np.float64)
 
     @cached_property
+    def most_items(self) -> int:
+        """The greatest number of items that an element has."""
+        return max(len(element.items) for element in self.instrument.elements)
+
+    @cached_property
     def unit_of_score(self) -> int:
         """L, the whole number by which a person's score is multiplied so that it stays a whole number."""
-        most = max(len(element.items) for element in self.instrument.elements)
-        return lcm(*range(1, min(most, _EXACT_ITEMS) + 1))
+        return lcm(*range(1, min(self.most_items, _EXACT_ITEMS) + 1))
 
 
 @dataclass(frozen=True)
@@ -107,6 +114,28 @@ class Coded:
     no_number: npt.NDArray[np.bool_]
     respondent: npt.NDArray[np.object_]
 
+    @cached_property
+    def waves(self) -> dict[tuple[str, str], Ints]:
+        """Organisation and wave → its rows, sorted by organisation and wave."""
+        keys: dict[tuple[str, str], int] = {}
+        cells = zip(self.cells["organisation"].tolist(), self.cells["wave"].tolist(), strict=True)
+        of_cell = np.array([keys.setdefault(key, len(keys)) for key in cells], dtype=np.int64)
+        wave = of_cell[self.cell]
+        order = np.argsort(wave, kind="stable")
+        present, starts = np.unique(wave[order], return_index=True)
+        names = list(keys)
+        rows = np.split(order, starts[1:])
+        return {names[number]: own for number, own in zip(present.tolist(), rows, strict=True)}
+
+    def by_role(self) -> Coded:
+        """Return the same rows in cells of a role each, whatever the unit."""
+        names = ("organisation", "wave", "role")
+        keys: dict[tuple[str, str, int], int] = {}
+        own = zip(*(self.cells[name].tolist() for name in names), strict=True)
+        of_cell = np.array([keys.setdefault(key, len(keys)) for key in own], dtype=np.int64)
+        cells = pd.DataFrame([(*key, "") for key in keys], columns=[*names, "unit"])
+        return replace(self, cells=cells, cell=of_cell[self.cell])
+
     def take(self, rows: npt.NDArray[np.bool_] | Ints) -> Coded:
         """Return some of the rows."""
         return replace(
@@ -134,42 +163,59 @@ def encode(answers: pd.DataFrame, reasons: pd.DataFrame, instrument: Instrument)
     Coded
         Cells sorted by organisation, wave, role and unit; rows in the order given.
     """
-    roles = {role.id: number for number, role in enumerate(instrument.roles)}
-    key = pd.DataFrame(
+    numbers = {role.id: number for number, role in enumerate(instrument.roles)}
+    role = _look_up(answers["role"], numbers)
+    unit = answers["unit"].fillna("") if "unit" in answers else pd.Series("", index=answers.index)
+    columns = [_factorize(column) for column in (answers["organisation"], answers["wave"], unit)]
+    (organisations, waves, units), names = ([part[at] for part in columns] for at in (0, 1))
+    code = ((organisations * len(names[1]) + waves) * len(numbers) + role) * len(names[2]) + units
+    _, first, cell = np.unique(code, return_index=True, return_inverse=True)
+    cells = pd.DataFrame(
         {
-            "organisation": answers["organisation"].astype("str"),
-            "wave": answers["wave"].astype("str"),
-            "role": answers["role"].map(roles).astype("int64"),
-            "unit": answers["unit"].astype("str").fillna("") if "unit" in answers else "",
+            "organisation": names[0][organisations[first]],
+            "wave": names[1][waves[first]],
+            "role": role[first],
+            "unit": names[2][units[first]],
         }
-    ).reset_index(drop=True)
-    grouped = key.groupby(list(key.columns), sort=True)
-    cell = grouped.ngroup().to_numpy(dtype=np.int64)
-    cells = key.iloc[np.unique(cell, return_index=True)[1]].reset_index(drop=True)
-    columns = [answers[item].to_numpy(dtype=np.int8, na_value=0) for item in instrument.item_ids]
+    )
+    items = [answers[item].to_numpy(dtype=np.int8, na_value=0) for item in instrument.item_ids]
     return Coded(
         cells=cells,
         cell=cell.astype(np.int64),
-        role=key["role"].to_numpy(dtype=np.int64),
-        numbers=np.column_stack(columns) if columns else np.zeros((len(key), 0), dtype=np.int8),
+        role=role,
+        numbers=np.column_stack(items) if items else np.zeros((len(role), 0), dtype=np.int8),
         no_number=_encode_reasons(answers, reasons, instrument),
         respondent=answers["respondent"].astype("str").to_numpy(dtype=object),
     )
 
 
+def _look_up(column: pd.Series[Any], numbers: Mapping[str, int]) -> Ints:
+    codes, names = pd.factorize(column)
+    return np.array([numbers[str(name)] for name in names], dtype=np.int64)[codes]
+
+
+def _factorize(column: pd.Series[Any]) -> tuple[Ints, pd.Index[Any]]:
+    codes, names = pd.factorize(column.astype("str"), sort=True)
+    return codes.astype(np.int64), pd.Index(names)
+
+
 def _encode_reasons(answers: pd.DataFrame, reasons: pd.DataFrame, instrument: Instrument) -> npt.NDArray[np.bool_]:
-    keys = ["organisation", "wave", "respondent"]
     table = np.zeros((len(answers), len(instrument.items), len(NO_NUMBER)), dtype=np.bool_)
     told = reasons[reasons["reason"].isin(NO_NUMBER)]
     if told.empty or answers.empty:
         return table
-    rows = pd.Series(np.arange(len(answers)), index=pd.MultiIndex.from_frame(answers[keys].astype("str")))
-    row = rows.reindex(pd.MultiIndex.from_frame(told[keys].astype("str"))).to_numpy(dtype=np.float64, na_value=np.nan)
-    known = ~np.isnan(row)
-    items = {item: number for number, item in enumerate(instrument.item_ids)}
-    item = told["item"].map(items).to_numpy(dtype=np.int64)[known]
-    reason = told["reason"].map({reason: number for number, reason in enumerate(NO_NUMBER)}).to_numpy(dtype=np.int64)
-    table[row[known].astype(np.int64), item, reason[known]] = True
+    code = np.zeros(len(answers) + len(told), dtype=np.int64)
+    for name in ("organisation", "wave", "respondent"):
+        codes, names = pd.factorize(pd.concat([answers[name], told[name]], ignore_index=True).astype("str"))
+        code = code * len(names) + codes
+    own, wanted = code[: len(answers)], code[len(answers) :]
+    order = np.argsort(own, kind="stable")
+    place = np.minimum(np.searchsorted(own[order], wanted), len(own) - 1)
+    row = order[place]
+    known = own[row] == wanted
+    item = _look_up(told["item"], {item: number for number, item in enumerate(instrument.item_ids)})
+    reason = _look_up(told["reason"], {reason: number for number, reason in enumerate(NO_NUMBER)})
+    table[row[known], item[known], reason[known]] = True
     return table
 
 
@@ -178,25 +224,46 @@ def find_pulse_waves(coded: Coded, design: Design) -> frozenset[tuple[str, str]]
 
     Those respondents were asked the pulse items only, so the others don't count as left out.
     """
+    return combine_pulse([pulse_use(coded, design)])
+
+
+def pulse_use(coded: Coded, design: Design) -> PulseUse:
+    """Return, for each organisation and wave of a chunk, whether something outside and inside the pulse form was told.
+
+    `combine_pulse` makes the pulse waves of it. Empty where the instrument has no pulse form.
+    """
     if design.pulse.all() or not design.pulse.any():
-        return frozenset()
-    used = (coded.numbers > 0) | coded.no_number.any(axis=2)
-    outside = used[:, ~design.pulse].any(axis=1)
-    state = pd.DataFrame(
-        {"cell": coded.cell, "outside": outside, "inside": used[:, design.pulse].any(axis=1)},
-    ).merge(coded.cells[["organisation", "wave"]], left_on="cell", right_index=True)
-    waves = state.groupby(["organisation", "wave"])[["outside", "inside"]].any()
-    pulse = waves[waves["inside"] & ~waves["outside"]]
-    return frozenset((str(organisation), str(wave)) for organisation, wave in pulse.index)
+        return {}
+    used = np.asarray((coded.numbers > 0) | coded.no_number.any(axis=2), dtype=np.bool_)
+    outside, inside = (
+        np.asarray(used[:, chosen].any(axis=1), dtype=np.bool_) for chosen in (~design.pulse, design.pulse)
+    )
+    return {key: (bool(outside[rows].any()), bool(inside[rows].any())) for key, rows in coded.waves.items()}
+
+
+def combine_pulse(uses: Iterable[PulseUse]) -> frozenset[tuple[str, str]]:
+    """Return the pulse waves of all chunks together, from each chunk's `pulse_use`, in any order."""
+    outside: set[tuple[str, str]] = set()
+    inside: set[tuple[str, str]] = set()
+    for use in uses:
+        outside.update(key for key, (told, _) in use.items() if told)
+        inside.update(key for key, (_, told) in use.items() if told)
+    return frozenset(inside - outside)
+
+
+def asked_cells(coded: Coded, design: Design) -> Bools:
+    """Return cell × item: whether its respondents were asked the item, and it counts."""
+    asked: Bools = design.asked[coded.cells["role"].to_numpy(dtype=np.int64)]
+    if design.pulse_waves:
+        pairs = zip(coded.cells["organisation"].tolist(), coded.cells["wave"].tolist(), strict=True)
+        pulse = np.array([pair in design.pulse_waves for pair in pairs], dtype=np.bool_)
+        asked = asked & (~pulse[:, None] | design.pulse)
+    return asked
 
 
 def asked_rows(coded: Coded, design: Design) -> Bools:
     """Return row × item: whether the respondent was asked the item, and it counts."""
-    asked: Bools = design.asked[coded.role]
-    if design.pulse_waves:
-        pairs = zip(coded.cells["organisation"], coded.cells["wave"], strict=True)
-        pulse_cell = np.array([pair in design.pulse_waves for pair in pairs], dtype=np.bool_)
-        asked = asked & (~pulse_cell[coded.cell][:, None] | design.pulse)
+    asked: Bools = asked_cells(coded, design)[coded.cell]
     return asked
 
 
@@ -207,13 +274,15 @@ def person_scores(coded: Coded, design: Design) -> tuple[Ints, Bools]:
     et al. 1993, SF-36 Health Survey: Manual). ``L · sum / answered`` is a whole number for up to twelve items an
     element; beyond that it is rounded to the nearest whole number (half up).
     """
-    asked = asked_rows(coded, design)
-    numbers = (coded.numbers * asked).astype(np.float32)
-    table = design.membership.astype(np.float32)
-    total = (numbers @ table).astype(np.int64)
-    answered = ((numbers > 0).astype(np.float32) @ table).astype(np.int64)
-    wanted = (asked.astype(np.float32) @ table).astype(np.int64)
-    scored = (answered > 0) & (2 * answered >= wanted)
+    asked = asked_cells(coded, design)
+    numbers = coded.numbers * asked[coded.cell]
+    base = design.instrument.level_count * design.most_items + 1
+    # One product gives the sum of the answers and their number together, as sum + base · number.
+    packed = numbers.astype(np.float32) + base * (numbers > 0).astype(np.float32)
+    code = (packed @ design.membership.astype(np.float32)).astype(np.int64)
+    answered, total = np.divmod(np.arange(base * (design.most_items + 1), dtype=np.int64), base)
     divisor = np.maximum(answered, 1)
     scaled = (2 * total * design.unit_of_score + divisor) // (2 * divisor)
-    return np.where(scored, scaled, 0), scored
+    wanted = asked.astype(np.int64) @ design.membership
+    scored = (code > 0) & (2 * answered[code] >= wanted[coded.cell])
+    return np.where(scored, scaled[code], 0), scored

@@ -7,8 +7,9 @@ from collections.abc import Mapping
 import pandas as pd
 
 from cxassess.responses.model import Responses
-from cxassess.scoring.hiding import Hidden
-from cxassess.scoring.model import MINIMUM_GROUP, ROLE, build_frame
+from cxassess.scoring.frames import build_frame
+from cxassess.scoring.hidden import Hidden
+from cxassess.scoring.model import MINIMUM_GROUP, ROLE
 
 
 def show_comments(responses: Responses, hidden: Mapping[tuple[str, str], Hidden]) -> pd.DataFrame:

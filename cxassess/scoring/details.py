@@ -10,15 +10,15 @@ import numpy.typing as npt
 import pandas as pd
 
 from cxassess.responses.waves import sort_waves
-from cxassess.scoring.changes import WavePeople
 from cxassess.scoring.coding import Bools, Coded, Design, asked_rows
-from cxassess.scoring.estimate import estimate
+from cxassess.scoring.estimate import estimate_groups
 from cxassess.scoring.groups import Contexts, WaveGroups, collect_groups
 from cxassess.scoring.model import ALL, MINIMUM_GROUP, ROLE
 from cxassess.scoring.partials import partials
 from cxassess.scoring.reliability import alpha_from_covariance, feldt_interval, icc_from_sums
 
 Row = tuple[Any, ...]
+Dates = npt.NDArray[np.datetime64]
 NAN: Final = float("nan")
 SECONDS_PER_ITEM: Final = 2
 _MINIMUM_FOR_ALPHA: Final = 10
@@ -73,32 +73,33 @@ def flag_careless(coded: Coded, seconds: npt.NDArray[np.float64], design: Design
 
 
 def careless_rows(
-    coded: Coded, seconds: npt.NDArray[np.float64], design: Design, contexts: Contexts, waves: Sequence[WaveGroups]
+    coded: Coded,
+    seconds: npt.NDArray[np.float64],
+    design: Design,
+    contexts: Contexts,
+    overall: Mapping[tuple[str, str], float],
 ) -> list[Row]:
-    """Return the rows of ``careless``: numbers flagged, and the overall score with and without them."""
+    """Return the rows of ``careless``: numbers flagged, and the overall score with and without them.
+
+    ``overall`` holds the overall score of every organisation and wave, in the order of the rows.
+    """
     long_run, fast = flag_careless(coded, seconds, design)
     flagged = long_run | fast
-    kept = collect_groups(partials(coded.take(~flagged), design, with_items=False), design.instrument, contexts)
-    without = {wave.key: _overall_score(wave, design) for wave in kept}
-    key = coded.cells[["organisation", "wave"]].iloc[coded.cell].reset_index(drop=True)
-    counted = (
-        key.assign(flagged=flagged, long_run=long_run, fast=fast).groupby(["organisation", "wave"], sort=True).sum()
-    )
-    counts = dict(zip(counted.index.tolist(), counted.to_numpy(dtype=np.int64).tolist(), strict=True))
-    return [
-        (
-            *wave.key,
-            *counts[wave.key],
-            _overall_score(wave, design),
-            without.get(wave.key, NAN),
-        )
-        for wave in waves
-    ]
-
-
-def _overall_score(wave: WaveGroups, design: Design) -> float:
-    found = estimate(wave.strata(design.instrument), design.instrument, design.unit_of_score)
-    return NAN if found.overall is None else float(found.overall)
+    concerned = [rows for rows in coded.waves.values() if flagged[rows].any()]
+    kept = np.concatenate([np.zeros(0, dtype=np.int64), *(rows[~flagged[rows]] for rows in concerned)])
+    waves = collect_groups(partials(coded.take(kept), design, with_items=False), design.instrument, contexts)
+    strata = [wave.strata(design.instrument) for wave in waves]
+    estimates = estimate_groups(strata, design.instrument, design.unit_of_score)
+    without = {
+        wave.key: NAN if found.overall is None else float(found.overall)
+        for wave, found in zip(waves, estimates, strict=True)
+    }
+    rows: list[Row] = []
+    for key, score in overall.items():
+        own = coded.waves[key]
+        counts = [int(flags[own].sum()) for flags in (flagged, long_run, fast)]
+        rows.append((*key, *counts, score, without.get(key, NAN) if counts[0] else score))
+    return rows
 
 
 def reliability_rows(coded: Coded, design: Design, waves: Sequence[WaveGroups]) -> list[Row]:
@@ -107,11 +108,9 @@ def reliability_rows(coded: Coded, design: Design, waves: Sequence[WaveGroups]) 
     Over the items that every role in the wave was asked, and the respondents who answered all of them; at least two
     items and ten respondents, otherwise insufficient.
     """
-    row_keys = coded.cells[["organisation", "wave"]].iloc[coded.cell].reset_index(drop=True)
-    index = row_keys.groupby(["organisation", "wave"], sort=False).indices
     rows: list[Row] = []
     for wave in waves:
-        numbers = coded.numbers[index[wave.key]].astype(np.int64)
+        numbers = coded.numbers[coded.waves[wave.key]].astype(np.int64)
         asked = design.asked[list(wave.roles)].all(axis=0)
         if wave.key in design.pulse_waves:
             asked = asked & design.pulse
@@ -132,7 +131,7 @@ def _alpha(numbers: npt.NDArray[np.int64]) -> Row:
     return (alpha, *feldt_interval(alpha, n, k), n, "insufficient" if np.isnan(alpha) else "scored")
 
 
-def unit_rows(people: WavePeople, design: Design) -> list[Row]:
+def unit_rows(wave: WaveGroups, design: Design) -> list[Row]:
     """Return the rows of ``units`` of one wave: how far units of at least five respondents differ.
 
     The unit's sums give the elements' ICC(1) and standard deviation between units (`icc`). Overall has no row of its
@@ -142,7 +141,7 @@ def unit_rows(people: WavePeople, design: Design) -> list[Row]:
     for column, element in enumerate(design.instrument.elements):
         sums = [
             (int(unit.pairs[column, column]), int(unit.sums[column, column]), int(unit.products[column, column]))
-            for unit in people.groups.units.values()
+            for unit in wave.units.values()
             if unit.pairs[column, column] >= MINIMUM_GROUP
         ]
         if len(sums) < 2:
@@ -150,46 +149,53 @@ def unit_rows(people: WavePeople, design: Design) -> list[Row]:
         n, total, square = (np.array(part, dtype=np.float64) for part in zip(*sums, strict=True))
         scale = design.unit_of_score
         found = icc_from_sums(n, total / scale, square / scale**2)
-        rows.append((*people.groups.key, element.id, found.n_units, found.icc1, found.between_sd))
+        rows.append((*wave.key, element.id, found.n_units, found.icc1, found.between_sd))
     return rows
 
 
-def response_rows(answers: pd.DataFrame, waves: Sequence[WaveGroups], design: Design) -> list[Row]:
+def response_rows(coded: Coded, dates: Dates, waves: Sequence[WaveGroups], design: Design) -> list[Row]:
     """Return the rows of ``responses_by_role``: how many answered of how many invited, and when."""
-    dates = pd.to_datetime(answers["answered_at"])
-    keys = [answers[name].astype("str") for name in ("organisation", "wave", "role")]
-    spans = _spans(dates, keys[:2]) | _spans(dates, keys)
+    roles = {ROLE + role.id: number for number, role in enumerate(design.instrument.roles)}
     rows: list[Row] = []
     for wave in waves:
+        own = coded.waves[wave.key]
         for group, strata, invited in wave.groups(design.instrument):
-            if group != ALL and not group.startswith(ROLE):
+            if group != ALL and group not in roles:
                 continue
             people = sum(stratum.sums.people for stratum in strata)
-            index = wave.key if group == ALL else (*wave.key, group.removeprefix(ROLE))
-            span = spans.get(index, (pd.NaT, pd.NaT))
-            rows.append((*wave.key, group, people, invited, *span, "scored" if people else "insufficient"))
+            inside = own if group == ALL else own[coded.role[own] == roles[group]]
+            state = "scored" if people else "insufficient"
+            rows.append((*wave.key, group, people, invited, *_span(dates[inside]), state))
     return rows
 
 
-def _spans(dates: pd.Series[Any], keys: list[pd.Series[Any]]) -> dict[tuple[str, ...], tuple[Any, Any]]:
-    found = dates.groupby(keys).agg(["min", "max"])
-    return dict(zip(found.index.tolist(), zip(found["min"], found["max"], strict=True), strict=True))
+def _span(dates: Dates) -> tuple[Any, Any]:
+    """Return the first and the last of some times, leaving out those that are not known."""
+    if not dates.size:
+        return (pd.NaT, pd.NaT)
+    return (pd.Timestamp(np.fmin.reduce(dates)), pd.Timestamp(np.fmax.reduce(dates)))
 
 
-def order_waves(answers: pd.DataFrame) -> tuple[list[Row], Mapping[str, list[str]]]:
+def order_waves(coded: Coded, dates: Dates) -> tuple[list[Row], Mapping[str, list[str]]]:
     """Return the rows of ``waves`` and, for each organisation, its waves in order.
 
     By the median date of the answers where every wave has one; otherwise by label, numbers in the label by size.
     """
-    dates = pd.to_datetime(answers["answered_at"])
-    keys = [answers["organisation"].astype("str"), answers["wave"].astype("str")]
-    medians = dates.groupby(keys).median()
-    order: dict[str, list[str]] = {}
-    rows: list[Row] = []
-    for organisation, group in medians.groupby(level=0, sort=True):
-        labels = [str(label) for label in group.index.get_level_values(1)]
-        days = dict(zip(labels, group.dt.normalize().tolist(), strict=True))
-        labels = list(sort_waves(dict(zip(labels, group, strict=True))))
-        order[str(organisation)] = labels
-        rows += [(str(organisation), label, days[label], place) for place, label in enumerate(labels)]
-    return rows, order
+    medians: dict[str, dict[str, Any]] = {}
+    for (organisation, wave), rows in coded.waves.items():
+        medians.setdefault(organisation, {})[wave] = _median(dates[rows])
+    order = {organisation: list(sort_waves(times)) for organisation, times in medians.items()}
+    found = [
+        (organisation, wave, medians[organisation][wave].floor("D"), place)
+        for organisation, labels in order.items()
+        for place, wave in enumerate(labels)
+    ]
+    return found, order
+
+
+def _median(dates: Dates) -> Any:
+    known = np.sort(dates[~np.isnat(dates)]).view(np.int64)
+    if not known.size:
+        return pd.NaT
+    middle = (int(known[(known.size - 1) // 2]) + int(known[known.size // 2])) // 2
+    return pd.Timestamp(np.datetime64(middle, "us"))

@@ -7,9 +7,10 @@ classes' sums of answers: nothing is approximated.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
+from math import lcm
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -20,6 +21,7 @@ from cxassess.scoring.levels import as_fraction
 from cxassess.scoring.model import MINIMUM_GROUP, ROLE, UNIT
 
 Floats = npt.NDArray[np.float64]
+_MOST: Final = 2**62
 
 
 @dataclass(frozen=True)
@@ -44,23 +46,25 @@ class Presence:
     asked: Bools
     given: Bools
 
+    def count(self, roles: int) -> Ints:
+        """Return role × (unit, no unit): number of people."""
+        table = np.zeros((roles, len(self.units) + 1), dtype=np.int64)
+        np.add.at(table, (self.role, self.unit), 1)  # unit −1, without a unit, is the last column
+        return table
+
 
 def find_presence(coded: Coded, design: Design) -> dict[tuple[str, str], Presence]:
     """Return the presence of every organisation and wave."""
-    cells = coded.cells
     given = (coded.numbers > 0) & asked_rows(coded, design)
+    unit_of_cell = coded.cells["unit"].to_numpy(dtype=object)
     found = {}
-    keys = cells.groupby(["organisation", "wave"], sort=True).ngroup().to_numpy(dtype=np.int64)
-    for number in np.unique(keys):
-        inside = keys == number
-        first = cells[inside].iloc[0]
-        key = (str(first["organisation"]), str(first["wave"]))
-        units = tuple(sorted({str(unit) for unit in cells.loc[inside, "unit"]} - {""}))
+    for key, rows in coded.waves.items():
+        names = unit_of_cell[coded.cell[rows]].tolist()
+        units = tuple(sorted({*names} - {""}))
         place = {unit: code for code, unit in enumerate(units)} | {"": -1}
-        unit_of_cell = np.array([place.get(str(unit), -1) for unit in cells["unit"]], dtype=np.int64)
-        rows = inside[coded.cell]
+        unit = np.array([place[name] for name in names], dtype=np.int64)
         asked = design.asked & design.pulse if key in design.pulse_waves else design.asked
-        found[key] = Presence(coded.role[rows], unit_of_cell[coded.cell[rows]], units, asked, given[rows])
+        found[key] = Presence(coded.role[rows], unit, units, asked, given[rows])
     return found
 
 
@@ -80,8 +84,8 @@ class ElementFigures:
         The element's items.
     role_keys, unit_keys : tuple of str
         Group keys of all roles and units, by number.
-    weights : tuple of Fraction, or None
-        Each role's weight in the figure of everybody; None where respondents count equally.
+    weights : tuple of int, or None
+        Each role's weight in the figure of everybody, in whole numbers; None where respondents count equally.
     """
 
     role: Ints
@@ -92,20 +96,22 @@ class ElementFigures:
     items: tuple[str, ...]
     role_keys: tuple[str, ...]
     unit_keys: tuple[str, ...]
-    weights: tuple[Fraction, ...] | None
+    weights: tuple[int, ...] | None
 
     @classmethod
     def of(cls, presence: Presence, element: int, design: Design) -> ElementFigures:
         """Sort the people into classes."""
         instrument = design.instrument
         inside = design.membership[:, element] == 1
-        table = np.column_stack([presence.role, presence.unit, presence.given[:, inside]])
-        classes, size = np.unique(table, axis=0, return_counts=True)
+        given = presence.given[:, inside]
+        _, first, size = np.unique(
+            _rank([presence.role, presence.unit, *given.T]), return_index=True, return_counts=True
+        )
         return cls(
-            classes[:, 0],
-            classes[:, 1],
+            presence.role[first],
+            presence.unit[first],
             size.astype(np.int64),
-            classes[:, 2:].astype(np.bool_),
+            given[first],
             presence.asked[:, inside],
             tuple(item.id for item in instrument.elements[element].items),
             tuple(ROLE + role.id for role in instrument.roles),
@@ -127,23 +133,27 @@ class ElementFigures:
         """
         rows = []
         for role in np.unique(self.role):
-            patterns, of_class = np.unique(self.given[self.role == role], axis=0, return_inverse=True)
-            size = self.size[self.role == role]
-            people = np.bincount(of_class.ravel(), weights=size)
-            if len(patterns) < 2 or size.sum() >= most:
+            inside = np.flatnonzero(self.role == role)
+            if self.size[inside].sum() >= most:
                 continue
-            for pattern in patterns[(people < MINIMUM_GROUP) & patterns.any(axis=1)]:
-                alike = (self.role == role) & (self.given == pattern).all(axis=1)
-                rows.append(np.where(alike[:, None] & pattern, 1.0, 0.0).ravel())
+            given = self.given[inside]
+            _, first, of_class = np.unique(_rank(list(given.T)), return_index=True, return_inverse=True)
+            people = np.bincount(of_class, weights=self.size[inside])
+            for number in np.flatnonzero((people < MINIMUM_GROUP) & given[first].any(axis=1)) if len(first) > 1 else ():
+                row = np.zeros(self.given.shape)
+                row[inside[of_class == number]] = given[first[number]]
+                rows.append(row.ravel())
         return rows
 
-    def score(self, group: str, common: Bools | None = None) -> Floats:
-        """Return the row of a role's or unit's score, on some of the items if given."""
-        return self._mean_score(self.members(group), common)[0].ravel()
+    def scores(self, groups: Sequence[str], common: Bools | None = None) -> list[Floats]:
+        """Return the rows of roles' or units' scores, on some of the items if given."""
+        mean = self._means(common)
+        return [mean(self.members(group))[0].ravel() for group in groups]
 
     def score_of_all(self) -> Floats:
         """Return the row of everybody's score."""
-        return self._everybody([self._mean_score(self.role == role, None) for role in range(len(self.role_keys))])
+        mean = self._means(None)
+        return self._everybody([mean(self.role == role) for role in range(len(self.role_keys))])
 
     def item(self, item: str, group: str) -> Floats:
         """Return the row of a role's mean of an item."""
@@ -156,8 +166,8 @@ class ElementFigures:
 
     def gap(self, high: str, low: str) -> Floats:
         """Return the row of the difference of two roles on the items that both are asked."""
-        common = self.common([high, low])
-        return self.score(high, common) - self.score(low, common)
+        first, second = self.scores([high, low], self.common([high, low]))
+        return first - second
 
     def common(self, roles: Sequence[str]) -> Bools:
         """Return the items that all of the roles are asked, of those roles that are asked any."""
@@ -165,13 +175,19 @@ class ElementFigures:
         concerned = asked[asked.any(axis=1)]
         return np.asarray(concerned.all(axis=0), dtype=np.bool_)
 
-    def _mean_score(self, members: Bools, common: Bools | None) -> tuple[Floats, int]:
-        asked = self.asked[self.role] if common is None else self.asked[self.role] & common
+    def _means(self, common: Bools | None) -> Callable[[Bools], tuple[Floats, int]]:
+        """Return a function from members to the row of their score, on some of the items, and their number."""
+        asked = self.asked[self.role] if common is None else (self.asked & common)[self.role]
         given = self.given & asked
         answered = given.sum(axis=1)
-        scored = members & (answered > 0) & (2 * answered >= asked.sum(axis=1))
-        n = int(self.size[scored].sum())
-        return np.where(scored[:, None] & given, 1 / np.maximum(answered[:, None] * n, 1), 0.0), n
+        enough = (answered > 0) & (2 * answered >= asked.sum(axis=1))
+
+        def mean(members: Bools) -> tuple[Floats, int]:
+            scored = members & enough
+            n = int(self.size[scored].sum())
+            return np.where(scored[:, None] & given, 1 / np.maximum(answered[:, None] * n, 1), 0.0), n
+
+        return mean
 
     def _mean_item(self, members: Bools, place: int) -> tuple[Floats, int]:
         inside = members & self.given[:, place]
@@ -181,18 +197,33 @@ class ElementFigures:
         return row, n
 
     def _everybody(self, parts: Sequence[tuple[Floats, int]]) -> Floats:
-        raw = [
-            Fraction(n) if self.weights is None else self.weights[role] * (n > 0) for role, (_, n) in enumerate(parts)
-        ]
-        whole = sum(raw, Fraction(0)) or Fraction(1)
-        total = sum((float(share / whole) * row for share, (row, _) in zip(raw, parts, strict=True)), np.zeros(1))
-        return np.asarray(total, dtype=np.float64).ravel()
+        weights = [n for _, n in parts] if self.weights is None else self.weights
+        raw = [weight if n else 0 for weight, (_, n) in zip(weights, parts, strict=True)]
+        whole = sum(raw) or 1
+        total = np.zeros(self.given.shape)
+        for share, (row, _) in zip(raw, parts, strict=True):
+            total += share / whole * row
+        return total.ravel()
 
 
-def _role_weights(instrument: Instrument) -> tuple[Fraction, ...] | None:
+def _rank(columns: Sequence[Ints | Bools]) -> Ints:
+    """Return one number a row that orders the rows as their columns do, the first column first."""
+    rank = np.zeros(columns[0].size, dtype=np.int64)
+    for column in columns:
+        low, high = (int(column.min()), int(column.max())) if column.size else (0, 0)
+        if int(rank.max(initial=0)) > _MOST // (high - low + 1):
+            rank = np.unique(rank, return_inverse=True)[1]
+        rank = rank * (high - low + 1) + (column - low)
+    return rank
+
+
+def _role_weights(instrument: Instrument) -> tuple[int, ...] | None:
+    """Return the roles' weights as whole numbers in the same proportions."""
     weighting = instrument.weighting
     if weighting.scheme == "respondents":
         return None
-    if weighting.scheme == "weights":
-        return tuple(as_fraction(weighting.weights[role.id]) for role in instrument.roles)
-    return (Fraction(1),) * len(instrument.roles)
+    if weighting.scheme == "roles":
+        return (1,) * len(instrument.roles)
+    weights = [as_fraction(weighting.weights[role.id]) for role in instrument.roles]
+    denominator = lcm(*(weight.denominator for weight in weights))
+    return tuple(int(weight * denominator) for weight in weights)

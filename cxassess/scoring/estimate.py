@@ -5,42 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import accumulate
-from typing import Final, NamedTuple
+from functools import cached_property
+from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 
 from cxassess.instrument.model import Instrument
 from cxassess.scoring.levels import as_fraction
 from cxassess.scoring.model import MINIMUM_GROUP
-from cxassess.scoring.partials import Sums
+from cxassess.scoring.strata import Bools, Floats, Group, Ints, Stack, Stratum, shares_of, whole_weights
 
-Floats = npt.NDArray[np.float64]
 NAN: Final = float("nan")
-
-#: In smaller strata the spread of the answers says too little by itself.
-OWN_SPREAD_FROM: Final = 5
-_EXACT_FLOATS: Final = 2**53
-
-
-@dataclass(frozen=True)
-class Stratum:
-    """People who are drawn from one population, with the weight they get together.
-
-    Parameters
-    ----------
-    sums : Sums
-        Their sums.
-    weight : Fraction
-        Weight against the other strata; only the proportions count.
-    invited : int or None
-        How many were invited, if known.
-    """
-
-    sums: Sums
-    weight: Fraction
-    invited: int | None
+Ratio = tuple[int, int]
 
 
 @dataclass(frozen=True)
@@ -49,8 +25,8 @@ class Estimate:
 
     Parameters
     ----------
-    scores : tuple of Fraction or None
-        One an element, exact; None without a scored respondent.
+    ratios : tuple
+        One an element: the exact score as numerator and denominator; None without a scored respondent.
     counts : tuple of int
         Scored respondents, one an element.
     covariance : ndarray
@@ -59,34 +35,84 @@ class Estimate:
         Whether each element's variance is known: not where it is NaN, nor where the answers happen to be all the same.
     degrees : ndarray
         Degrees of freedom, one an element.
-    overall : Fraction or None
-        Weighted mean of the elements that enter it.
-    overall_count : int
-        Respondents with a score in at least one element that enters.
-    overall_variance, overall_degrees : float
-        Its variance and degrees of freedom.
     enters : tuple of bool
         Whether each element enters the overall score.
+    weights : tuple of Fraction
+        The elements' weights in the overall score.
+    pieces, free, borrowed : ndarray
+        By stratum: its part in the covariance, degrees of freedom, and whether it takes the spread of others.
     """
 
-    scores: tuple[Fraction | None, ...]
+    ratios: tuple[Ratio | None, ...]
     counts: tuple[int, ...]
     covariance: Floats
-    known: npt.NDArray[np.bool_]
+    known: Bools
     degrees: Floats
-    overall: Fraction | None
-    overall_variance: float
-    overall_degrees: float
     enters: tuple[bool, ...]
+    weights: tuple[Fraction, ...]
+    pieces: Floats
+    free: Floats
+    borrowed: Bools
 
-    @property
+    @cached_property
+    def scores(self) -> tuple[Fraction | None, ...]:
+        """The elements' exact scores, None where there is none."""
+        return tuple(None if ratio is None else Fraction(*ratio) for ratio in self.ratios)
+
+    @cached_property
     def values(self) -> Floats:
         """The elements' scores as floats, NaN where there is none."""
-        return np.array([NAN if score is None else float(score) for score in self.scores])
+        return np.array([NAN if ratio is None else ratio[0] / ratio[1] for ratio in self.ratios])
 
     def variance(self, element: int) -> float:
         """Return the variance of an element's score; NaN where it is not known."""
         return float(self.covariance[element, element]) if self.known[element] else NAN
+
+    @cached_property
+    def overall_weights(self) -> tuple[Fraction, ...]:
+        """The elements' shares of the overall score; all 0 if none enters it."""
+        inside = [
+            weight if enters and ratio is not None else Fraction(0)
+            for weight, enters, ratio in zip(self.weights, self.enters, self.ratios, strict=True)
+        ]
+        whole = sum(inside, Fraction(0))
+        return tuple(weight / whole for weight in inside) if whole else tuple(inside)
+
+    @cached_property
+    def overall(self) -> Fraction | None:
+        """The exact weighted mean of the elements that enter it, or None."""
+        numerator, denominator = 0, 1
+        for weight, ratio in zip(self.overall_weights, self.ratios, strict=True):
+            if weight and ratio is not None:
+                part, whole = weight.numerator * ratio[0], weight.denominator * ratio[1]
+                numerator, denominator = numerator * whole + part * denominator, denominator * whole
+        return Fraction(numerator, denominator) if any(self.overall_weights) else None
+
+    @property
+    def overall_variance(self) -> float:
+        """Variance of the overall score; NaN where it is not known."""
+        return self._overall_spread[0]
+
+    @property
+    def overall_degrees(self) -> float:
+        """Degrees of freedom of the overall score."""
+        return self._overall_spread[1]
+
+    @cached_property
+    def _overall_spread(self) -> tuple[float, float]:
+        if not any(self.overall_weights):
+            return NAN, NAN
+        a = np.array([float(weight) for weight in self.overall_weights])
+        used = a > 0
+        variances = np.einsum("e,ref,f->r", a[used], self.pieces[:, used][:, :, used], a[used])
+        total = float(variances.sum())
+        no_spread = total <= 0 and bool((~self.known[used]).any())
+        if np.isnan(total) or no_spread:
+            return NAN, NAN
+        free = self.free[:, used].max(axis=1).reshape(1, -1, 1)
+        borrowed = np.asarray(self.borrowed[:, used].any(axis=1), dtype=np.bool_).reshape(1, -1, 1)
+        degrees = _satterthwaite(variances.reshape(1, -1, 1), free, borrowed)
+        return max(total, 0.0), float(degrees[0, 0])
 
 
 def estimate(strata: Sequence[Stratum], instrument: Instrument, unit_of_score: int) -> Estimate:
@@ -122,178 +148,77 @@ def estimate(strata: Sequence[Stratum], instrument: Instrument, unit_of_score: i
     Estimate
         In levels.
     """
-    n = np.array([np.diagonal(stratum.sums.pairs) for stratum in strata]).reshape(len(strata), -1)
-    totals = [[int(stratum.sums.sums[e, e]) for e in range(n.shape[1])] for stratum in strata]
-    shares = _shares(strata, n)
-    scores = tuple(_score(shares[e], totals, n, e, unit_of_score) for e in range(n.shape[1]))
-    parts, freedom = _within(strata, n, unit_of_score)
-    pieces = _weigh(shares, parts)
-    covariance = pieces.sum(axis=0)
-    census = _is_census(strata, n)
-    nobody = n.sum(axis=0) == 0
-    unknown = nobody | np.isnan(np.diagonal(covariance)) | ((np.diagonal(covariance) <= 0) & ~census)
-    covariance = np.where(nobody[:, None] | nobody[None, :], NAN, covariance)
-    diagonal = np.diagonal(pieces, axis1=1, axis2=2)
-    degrees = np.array(
-        [_satterthwaite(diagonal[:, e], freedom.free[:, e], freedom.borrowed[:, e]) for e in range(n.shape[1])]
-    )
-    people = sum(stratum.sums.people for stratum in strata)
-    counts = tuple(int(count) for count in n.sum(axis=0))
-    enters = tuple(count >= max(1, min(MINIMUM_GROUP, people)) for count in counts)
-    overall, variance, overall_degrees = _overall(
-        scores, _overall_weights(scores, enters, instrument), pieces, freedom, unknown
-    )
-    return Estimate(scores, counts, covariance, ~unknown, degrees, overall, variance, overall_degrees, enters)
+    return estimate_groups([strata], instrument, unit_of_score)[0]
 
 
-def _shares(strata: Sequence[Stratum], n: npt.NDArray[np.int64]) -> list[list[Fraction]]:
-    columns = []
-    for e in range(n.shape[1]):
-        raw = [stratum.weight if n[r, e] else Fraction(0) for r, stratum in enumerate(strata)]
-        whole = sum(raw, Fraction(0))
-        columns.append([part / whole if whole else part for part in raw])
-    return columns
-
-
-def _weigh(shares: list[list[Fraction]], parts: Floats) -> Floats:
-    weights = np.array([[float(share) for share in column] for column in shares]).T.reshape(parts.shape[:2])
-    return np.asarray(weights[:, :, None] * weights[:, None, :] * parts, dtype=np.float64)
-
-
-def _score(
-    share: Sequence[Fraction], totals: list[list[int]], n: npt.NDArray[np.int64], e: int, unit: int
-) -> Fraction | None:
-    if not n[:, e].any():
-        return None
-    return sum(
-        (share[r] * Fraction(totals[r][e], int(n[r, e]) * unit) for r in range(len(share)) if n[r, e]), Fraction(0)
-    )
-
-
-class _Freedom(NamedTuple):
-    """Degrees of freedom by stratum and element, and whether the stratum borrows its spread there."""
-
-    free: Floats
-    borrowed: npt.NDArray[np.bool_]
-
-
-def _within(
-    strata: Sequence[Stratum], n: npt.NDArray[np.int64], unit: int, own_from: float = OWN_SPREAD_FROM
-) -> tuple[Floats, _Freedom]:
-    """Return each stratum's covariance matrix of element means, and their degrees of freedom."""
-    elements = n.shape[1]
-    deviations = np.array([_deviation_products(stratum.sums, unit) for stratum in strata]).reshape(
-        -1, elements, elements
-    )
-    spare = np.maximum(n - 1, 0).astype(np.float64)
-    pooled_free = spare.sum(axis=0)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        pooled = deviations.sum(axis=0) / np.sqrt(pooled_free[:, None] * pooled_free[None, :])
-        open_share = np.array([_open_share(stratum.invited, n[r]) for r, stratum in enumerate(strata)]).reshape(n.shape)
-        scale = np.where(n > 1, np.sqrt(open_share * n / np.maximum(spare, 1)) / np.maximum(n, 1), 0.0)
-        own = deviations * scale[:, :, None] * scale[:, None, :]
-        small = (n > 0) & (n < own_from) & (open_share > 0)
-        both = small[:, :, None] & small[:, None, :]
-        reach = np.sqrt(open_share / np.maximum(n, 1))
-        lent = pooled[None] * reach[:, :, None] * reach[:, None, :]
-    parts = np.where(both, lent, own)
-    free = np.where(small, pooled_free[None, :], spare)
-    return parts, _Freedom(free, small)
-
-
-def equal_spread(groups: Sequence[Sequence[Stratum]], elements: int, unit_of_score: int) -> tuple[list[Floats], Floats]:
-    """Return the covariance of groups' element scores if the answers in all their strata are equally spread.
-
-    As `estimate`, but every stratum takes the pooled within-stratum covariance of all the groups' strata.
-
-    Returns
-    -------
-    tuple
-        One covariance matrix a group, and the degrees of freedom of the pooled spread, one an element.
-    """
-    strata = [stratum for group in groups for stratum in group]
-    n = np.array([np.diagonal(stratum.sums.pairs) for stratum in strata]).reshape(len(strata), elements)
-    parts, _ = _within(strata, n, unit_of_score, np.inf)
+def estimate_groups(groups: Sequence[Group], instrument: Instrument, unit_of_score: int) -> list[Estimate]:
+    """Return the `estimate` of each of many groups; one without strata has no scores."""
+    elements = len(instrument.elements)
+    weights = tuple(as_fraction(element.weight) for element in instrument.elements)
+    stack = Stack.of(groups, elements, unit_of_score)
+    spread = stack.spread()
+    proportions = [whole_weights(group) for group in groups]
+    shares = np.zeros(stack.n.shape)
+    for share, n, proportion in zip(shares, stack.n, proportions, strict=True):
+        share[: len(proportion)] = shares_of(proportion, n[: len(proportion)])
+    pieces = spread.weigh(shares)
+    covariance = pieces.sum(axis=1)
+    counts = stack.n.sum(axis=1)
+    nobody = counts == 0
+    variance = np.diagonal(covariance, axis1=1, axis2=2)
+    unknown = nobody | np.isnan(variance) | ((variance <= 0) & ~stack.is_census)
+    covariance = np.where(nobody[:, :, None] | nobody[:, None, :], NAN, covariance)
+    degrees = _satterthwaite(np.diagonal(pieces, axis1=2, axis2=3), spread.free, spread.borrowed)
     found = []
-    for group, at in zip(groups, accumulate(map(len, groups)), strict=True):
-        rows = slice(at - len(group), at)
-        found.append(_weigh(_shares(group, n[rows]), parts[rows]).sum(axis=0))
-    return found, np.maximum(n - 1, 0).sum(axis=0).astype(np.float64)
+    for g, (group, proportion) in enumerate(zip(groups, proportions, strict=True)):
+        strata = slice(len(group))
+        people = sum(stratum.sums.people for stratum in group)
+        found.append(
+            Estimate(
+                _ratios(proportion, stack.totals[g, strata], stack.n[g, strata], unit_of_score),
+                tuple(counts[g].tolist()),
+                covariance[g],
+                ~unknown[g],
+                degrees[g],
+                tuple((counts[g] >= max(1, min(MINIMUM_GROUP, people))).tolist()),
+                weights,
+                pieces[g, strata],
+                spread.free[g, strata],
+                spread.borrowed[g, strata],
+            )
+        )
+    return found
 
 
-def _deviation_products(sums: Sums, unit: int) -> Floats:
-    """Σ over people with both of (x_e − x̄_e)(x_f − x̄_f), from whole numbers, in squared levels.
+def _ratios(weights: Sequence[int], totals: Ints, n: Ints, unit: int) -> tuple[Ratio | None, ...]:
+    """Return ``Σ W x̄ / Σ W`` of each element as a numerator and a denominator."""
+    found: list[Ratio | None] = []
+    for total, count in zip(totals.T.tolist(), n.T.tolist(), strict=True):
+        numerator, denominator, whole = 0, 1, 0
+        for weight, x, people in zip(weights, total, count, strict=True):
+            if people:
+                numerator, denominator = numerator * people + weight * x * denominator, denominator * people
+                whole += weight
+        found.append((numerator, denominator * whole * unit) if whole else None)
+    return tuple(found)
 
-    n_e n_f times the sum is a whole number: it is worked out in Python's unbounded integers, or in 64 bits where floats
-    hold every step exactly, then divided once.
+
+def _satterthwaite(variances: Floats, free: Floats, borrowed: Bools) -> Floats:
+    """Return the degrees of freedom of sums of variances over the strata, group × element.
+
+    Strata that share a borrowed spread count as one.
     """
-    largest = int(sums.pairs.max()) ** 2 * max(int(sums.products.max()), unit**2)
-    kind = np.int64 if 4 * largest < _EXACT_FLOATS else object
-    product, one, both = (part.astype(kind) for part in (sums.products, sums.sums, sums.pairs))
-    n, total = np.diagonal(both), np.diagonal(one)
-    across = np.multiply.outer(n, n)
-    whole = (
-        across * product
-        - np.multiply.outer(n, total) * one
-        - np.multiply.outer(total, n) * one.T
-        + np.multiply.outer(total, total) * both
-    )
-    divisor = np.maximum(across, 1) * unit**2
-    return np.asarray(whole / divisor, dtype=np.float64)
-
-
-def _open_share(invited: int | None, n: npt.NDArray[np.int64]) -> Floats:
-    if invited is None or invited <= 0:
-        return np.ones(n.size)
-    return np.maximum(0.0, (invited - n) / invited)
-
-
-def _is_census(strata: Sequence[Stratum], n: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
-    rows = [
-        (n[r] == 0) | (n[r] >= stratum.invited if stratum.invited else np.zeros(n.shape[1], dtype=np.bool_))
-        for r, stratum in enumerate(strata)
+    used = ~borrowed & (variances > 0) & (free > 0)
+    lent = np.where(borrowed, variances, 0.0).sum(axis=1)
+    lent_free = np.where(borrowed, free, 0.0).max(axis=1)
+    also = (lent > 0) & (lent_free > 0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        squares = np.where(used, variances**2 / free, 0.0).sum(axis=1)
+        squares += np.where(also, lent**2 / lent_free, 0.0)
+    total = np.where(used, variances, 0.0).sum(axis=1) + np.where(also, lent, 0.0)
+    # Python's power and numpy's differ in the last bit now and then: keep to one of them.
+    flat = [
+        whole**2 / part if part else NAN
+        for whole, part in zip(total.ravel().tolist(), squares.ravel().tolist(), strict=True)
     ]
-    return np.asarray(np.all(rows, axis=0) & (n.sum(axis=0) > 0), dtype=np.bool_)
-
-
-def _satterthwaite(variances: Floats, free: Floats, borrowed: npt.NDArray[np.bool_]) -> float:
-    """Return the degrees of freedom of a sum of variances; those that share a borrowed spread count as one."""
-    v, f = variances, free
-    if borrowed.any():
-        v = np.append(v[~borrowed], v[borrowed].sum())
-        f = np.append(f[~borrowed], f[borrowed].max())
-    used = (v > 0) & (f > 0)
-    return float(v[used].sum() ** 2 / (v[used] ** 2 / f[used]).sum()) if used.any() else NAN
-
-
-def _overall_weights(
-    scores: Sequence[Fraction | None], enters: Sequence[bool], instrument: Instrument
-) -> list[Fraction]:
-    """Return the elements' shares of the overall score; all 0 if none enters it."""
-    weights = [
-        as_fraction(element.weight) if inside and score is not None else Fraction(0)
-        for element, inside, score in zip(instrument.elements, enters, scores, strict=True)
-    ]
-    whole = sum(weights, Fraction(0))
-    return [weight / whole for weight in weights] if whole else weights
-
-
-def _overall(
-    scores: Sequence[Fraction | None],
-    weights: Sequence[Fraction],
-    pieces: Floats,
-    freedom: _Freedom,
-    unknown: npt.NDArray[np.bool_],
-) -> tuple[Fraction | None, float, float]:
-    if not any(weights):
-        return None, NAN, NAN
-    overall = sum((w * s for w, s in zip(weights, scores, strict=True) if s is not None), Fraction(0))
-    a = np.array([float(weight) for weight in weights])
-    used = a > 0
-    variances = np.einsum("e,ref,f->r", a[used], pieces[:, used][:, :, used], a[used])
-    total = float(variances.sum())
-    no_spread = total <= 0 and bool(unknown[used].any())
-    if np.isnan(total) or no_spread:
-        return overall, NAN, NAN
-    borrowed = np.asarray(freedom.borrowed[:, used].any(axis=1), dtype=np.bool_)
-    return overall, max(total, 0.0), _satterthwaite(variances, freedom.free[:, used].max(axis=1), borrowed)
+    return np.array(flat, dtype=np.float64).reshape(total.shape)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 from itertools import combinations
+from math import isnan, sqrt
 from typing import Any, Final
 
 import numpy as np
@@ -17,11 +17,12 @@ from scipy import special
 from cxassess.instrument.model import Instrument
 from cxassess.scoring.coding import Coded, Design
 from cxassess.scoring.comparisons import ALPHA, holm, holm_alphas
-from cxassess.scoring.estimate import Estimate, Stratum, equal_spread, estimate
-from cxassess.scoring.groups import Contexts, WaveGroups, collect_groups
+from cxassess.scoring.estimate import Estimate, estimate_groups
+from cxassess.scoring.groups import WaveGroups
 from cxassess.scoring.intervals import clip_interval, t_interval
 from cxassess.scoring.model import MINIMUM_GROUP, OVERALL, ROLE
-from cxassess.scoring.partials import partials
+from cxassess.scoring.partials import Sums, role_sums
+from cxassess.scoring.strata import Stratum, equal_spread
 
 Row = tuple[Any, ...]
 Floats = npt.NDArray[np.float64]
@@ -49,23 +50,23 @@ class Difference:
     @property
     def _spreads(self) -> list[tuple[float, float]]:
         own = (self.variance, self.degrees)
-        return [own] if math.isnan(self.pooled[0]) else [own, self.pooled]
+        return [own] if isnan(self.pooled[0]) else [own, self.pooled]
 
     @cached_property
     def p(self) -> float:
         """Two-sided p-value: the greater of Welch's and the pooled t test's; NaN where the variance is not known."""
-        if math.isnan(self.value) or math.isnan(self.variance):
+        if isnan(self.value) or isnan(self.variance):
             return NAN
         return max(self._p_value(variance, degrees) for variance, degrees in self._spreads)
 
     def _p_value(self, variance: float, degrees: float) -> float:
         if variance == 0:
             return 0.0 if self.value else 1.0
-        return float(2 * special.stdtr(degrees, -abs(self.value) / math.sqrt(variance)))
+        return float(2 * special.stdtr(degrees, -abs(self.value) / sqrt(variance)))
 
     def interval(self, alpha: float, span: float) -> tuple[float, float]:
         """Return the interval of confidence 1 − alpha, within ± span: the wider of the two tests' intervals."""
-        if np.isnan(alpha):
+        if isnan(alpha):
             return (NAN, NAN)
         ends = [t_interval(self.value, *spread, confidence=1 - alpha) for spread in self._spreads]
         return clip_interval((min(low for low, _ in ends), max(high for _, high in ends)), -span, span)
@@ -105,55 +106,56 @@ def pairs_of_roles(instrument: Instrument) -> list[tuple[int, int]]:
     return [own, *(pair for pair in pairs if set(pair) != set(own))]
 
 
-def gap_rows(coded: Coded, design: Design, contexts: Contexts) -> list[Row]:
+def gap_rows(by_role: Coded, design: Design, waves: Sequence[WaveGroups]) -> list[Row]:
     """Return the rows of ``gaps``: each element and overall, for each pair of roles.
 
     Gap = score of the first role minus score of the second, both on the items that both are asked; t test with
     finite-population correction (`compare_means`). Holm's correction runs over the elements of a pair; the overall gap
     stands by itself. Each interval has the confidence that Holm's procedure held that element's p-value against, so
-    that it leaves out 0 exactly when the verdict is ``real``.
+    that it leaves out 0 exactly when the verdict is ``real``. Takes the responses as of `Coded.by_role`.
     """
-    rows: list[Row] = []
-    for high, low in pairs_of_roles(design.instrument):
-        common = design.only(design.asked[high] & design.asked[low])
-        chosen = coded.take((coded.role == high) | (coded.role == low))
-        waves = collect_groups(partials(chosen, common, with_items=False), design.instrument, contexts)
-        for wave in waves:
-            if high in wave.roles and low in wave.roles:
-                rows += _pair_rows(wave, (high, low), common)
-    return rows
+    instrument = design.instrument
+    rows: dict[tuple[str, str], list[Row]] = {wave.key: [] for wave in waves}
+    for pair in pairs_of_roles(instrument):
+        common = design.only(design.asked[pair[0]] & design.asked[pair[1]])
+        sums = role_sums(by_role.take(np.isin(by_role.role, pair)), common)
+        both = [wave for wave in waves if all(role in wave.roles for role in pair)]
+        strata = [[[_role_stratum(wave, role, sums[wave.key][role])] for role in pair] for wave in both]
+        found = estimate_groups([group for case in strata for group in case], instrument, common.unit_of_score)
+        spreads = equal_spread(strata, len(instrument.elements), common.unit_of_score)
+        for wave, first, second, spread in zip(both, found[::2], found[1::2], spreads, strict=True):
+            rows[wave.key] += _pair_rows(wave, pair, common, (first, second), spread)
+    return [row for wave in waves for row in rows[wave.key]]
 
 
-def _pair_rows(wave: WaveGroups, pair: tuple[int, int], common: Design) -> list[Row]:
+def _pair_rows(
+    wave: WaveGroups, pair: tuple[int, int], common: Design, found: tuple[Estimate, Estimate], spread: EqualSpread
+) -> list[Row]:
     instrument = common.instrument
-    strata = [_role_stratum(wave, role) for role in pair]
-    first, second = (estimate([stratum], instrument, common.unit_of_score) for stratum in strata)
-    spread = equal_spread([[stratum] for stratum in strata], len(instrument.elements), common.unit_of_score)
+    first, second = found
     counts = _common_items(wave, pair, common)
     differences = [_element_gap(first, second, column, spread) for column in range(len(instrument.elements))]
     p_values = np.array([difference.p for difference in differences])
-    adjusted, alphas = holm(p_values), holm_alphas(p_values)
+    adjusted, alphas = holm(p_values).tolist(), holm_alphas(p_values).tolist()
     groups = [ROLE + instrument.roles[role].id for role in pair]
     span = instrument.level_count - 1
     rows: list[Row] = []
-    for column, element in enumerate(instrument.elements):
+    for column, (element, gap) in enumerate(zip(instrument.elements, differences, strict=True)):
         n = (first.counts[column], second.counts[column])
         key = (*wave.key, element.id, *groups)
-        if np.isnan(differences[column].value):
-            rows.append((*key, *_no_gap(n, int(counts[column]))))
+        if isnan(gap.value):
+            rows.append((*key, *_no_gap(n, counts[column])))
             continue
-        found = differences[column]
-        low, high = found.interval(float(alphas[column]), span)
-        state = (found.value, low, high, found.p, float(adjusted[column]), _verdict(found.p, float(adjusted[column])))
-        rows.append((*key, *state, *n, int(counts[column]), "scored", ""))
+        state = (gap.value, *gap.interval(alphas[column], span), gap.p, adjusted[column])
+        rows.append((*key, *state, _verdict(gap.p, adjusted[column]), *n, counts[column], "scored", ""))
     overall = _overall_gap(first, second, instrument, spread)
     n = (wave.roles[pair[0]].people, wave.roles[pair[1]].people)
     key = (*wave.key, OVERALL, *groups)
-    if np.isnan(overall.value):
-        return [*rows, (*key, *_no_gap(n, int(counts.sum())))]
-    low, high = overall.interval(NAN if np.isnan(overall.p) else ALPHA, span)
-    state = (overall.value, low, high, overall.p, overall.p, _verdict(overall.p, overall.p))
-    return [*rows, (*key, *state, *n, int(counts.sum()), "scored", "")]
+    if isnan(overall.value):
+        return [*rows, (*key, *_no_gap(n, sum(counts)))]
+    interval = overall.interval(NAN if isnan(overall.p) else ALPHA, span)
+    state = (overall.value, *interval, overall.p, overall.p)
+    return [*rows, (*key, *state, _verdict(overall.p, overall.p), *n, sum(counts), "scored", "")]
 
 
 def _no_gap(n: tuple[int, int], items: int) -> Row:
@@ -162,32 +164,31 @@ def _no_gap(n: tuple[int, int], items: int) -> Row:
 
 
 def _verdict(p: float, adjusted: float) -> str:
-    return "real" if not np.isnan(p) and adjusted <= ALPHA else "cannot_tell"
+    return "real" if not isnan(p) and adjusted <= ALPHA else "cannot_tell"
 
 
-def _role_stratum(wave: WaveGroups, role: int) -> Stratum:
-    return Stratum(wave.roles[role], Fraction(1), wave.invited.get(role))
+def _role_stratum(wave: WaveGroups, role: int, sums: Sums) -> Stratum:
+    return Stratum(sums, Fraction(1), wave.invited.get(role))
 
 
-def _common_items(wave: WaveGroups, pair: tuple[int, int], common: Design) -> npt.NDArray[np.int64]:
+def _common_items(wave: WaveGroups, pair: tuple[int, int], common: Design) -> list[int]:
     asked = common.asked[pair[0]] & common.asked[pair[1]]
     if wave.key in common.pulse_waves:
         asked = asked & common.pulse
-    counts: npt.NDArray[np.int64] = asked.astype(np.int64) @ common.membership
+    counts: list[int] = (asked.astype(np.int64) @ common.membership).tolist()
     return counts
 
 
 def _element_gap(first: Estimate, second: Estimate, column: int, spread: EqualSpread) -> Difference:
-    scores = (first.scores[column], second.scores[column])
-    if scores[0] is None or scores[1] is None:
+    if first.ratios[column] is None or second.ratios[column] is None:
         return Difference(NAN, NAN, NAN)
     variances = [float(found.covariance[column, column]) for found in (first, second)]
     if not (first.known[column] and second.known[column]) and sum(variances) == 0:
         variances = [NAN, NAN]  # all the same on a side that is no census: no information, not certainty
     covariances, free = spread
     return compare_means(
-        float(scores[0]),
-        float(scores[1]),
+        float(first.values[column]),
+        float(second.values[column]),
         (variances[0], variances[1]),
         (float(first.degrees[column]), float(second.degrees[column])),
         (float(sum(one[column, column] for one in covariances)), float(free[column])),
@@ -215,7 +216,7 @@ def _overall_gap(first: Estimate, second: Estimate, instrument: Instrument, spre
     )
 
 
-def common_rows(coded: Coded, design: Design, contexts: Contexts) -> list[Row]:
+def common_rows(by_role: Coded, design: Design, waves: Sequence[WaveGroups]) -> list[Row]:
     """Return the rows of ``role_scores_common``: every role's score on the items that all of the roles were asked.
 
     NaN where fewer than five (or not all, in a smaller role) have a score on these items.
@@ -224,26 +225,20 @@ def common_rows(coded: Coded, design: Design, contexts: Contexts) -> list[Row]:
     answered, where fewer than two have so many.
     """
     instrument = design.instrument
-    waves = collect_groups(partials(coded, design, with_items=False), instrument, contexts)
     by_roles: dict[tuple[int, ...], list[WaveGroups]] = {}
     for wave in waves:
         by_roles.setdefault(_comparable_roles(wave), []).append(wave)
-    rows: list[Row] = []
-    for roles, members in sorted(by_roles.items()):
+    rows: dict[tuple[str, str], list[Row]] = {}
+    for roles, members in by_roles.items():
         chosen = _asked_of_all(design, roles)
-        keys = {wave.key for wave in members}
-        inside = np.array([key in keys for key in _cell_keys(coded)], dtype=np.bool_)
-        for wave in collect_groups(
-            partials(coded.take(inside[coded.cell]), chosen, with_items=False), instrument, contexts
-        ):
-            for role in wave.roles:
-                found = estimate([_role_stratum(wave, role)], instrument, chosen.unit_of_score)
-                rows += _common_role_rows(wave, role, found, instrument)
-    return rows
-
-
-def _cell_keys(coded: Coded) -> list[tuple[str, str]]:
-    return list(zip(coded.cells["organisation"], coded.cells["wave"], strict=True))
+        inside = np.concatenate([by_role.waves[wave.key] for wave in members])
+        sums = role_sums(by_role.take(inside), chosen)
+        people = [(wave, role) for wave in members for role in wave.roles]
+        strata = [[_role_stratum(wave, role, sums[wave.key][role])] for wave, role in people]
+        estimates = estimate_groups(strata, instrument, chosen.unit_of_score)
+        for (wave, role), found in zip(people, estimates, strict=True):
+            rows.setdefault(wave.key, []).extend(_common_role_rows(wave.key, role, found, instrument))
+    return [row for wave in waves for row in rows[wave.key]]
 
 
 def _comparable_roles(wave: WaveGroups) -> tuple[int, ...]:
@@ -263,11 +258,8 @@ def _asked_of_all(design: Design, roles: Sequence[int]) -> Design:
     return design.only(common)
 
 
-def _common_role_rows(wave: WaveGroups, role: int, found: Estimate, instrument: Instrument) -> list[Row]:
+def _common_role_rows(key: tuple[str, str], role: int, found: Estimate, instrument: Instrument) -> list[Row]:
     group = ROLE + instrument.roles[role].id
-    values = [
-        (element.id, score if enough else None)
-        for element, score, enough in zip(instrument.elements, found.scores, found.enters, strict=True)
-    ]
-    values.append((OVERALL, found.overall))
-    return [(*wave.key, element, group, NAN if score is None else float(score)) for element, score in values]
+    scores = zip(instrument.elements, found.values.tolist(), found.enters, strict=True)
+    rows: list[Row] = [(*key, element.id, group, score if enough else NAN) for element, score, enough in scores]
+    return [*rows, (*key, OVERALL, group, NAN if found.overall is None else float(found.overall))]

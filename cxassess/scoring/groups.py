@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import TypeVar
 
 from cxassess.context import OrganisationContext
 from cxassess.instrument.model import Instrument
 from cxassess.responses.waves import natural_key
-from cxassess.scoring.coding import Ints
-from cxassess.scoring.estimate import Stratum
 from cxassess.scoring.levels import as_fraction
 from cxassess.scoring.model import ALL, ROLE, UNIT
-from cxassess.scoring.partials import Partials, Sums, add_cells, cells_by_wave
+from cxassess.scoring.partials import Partials, Sums, add_groups
+from cxassess.scoring.strata import Stratum
 
 Contexts = Mapping[str, OrganisationContext]
+Key = TypeVar("Key")
 
 
 @dataclass(frozen=True)
@@ -91,28 +92,27 @@ class WaveGroups:
 
 def collect_groups(parts: Partials, instrument: Instrument, contexts: Contexts) -> list[WaveGroups]:
     """Return the groups of every organisation and wave, sorted by organisation and wave."""
-    return [_collect(parts, rows, key, instrument, contexts) for key, rows in cells_by_wave(parts).items()]
-
-
-def _collect(
-    parts: Partials, rows: Ints, key: tuple[str, str], instrument: Instrument, contexts: Contexts
-) -> WaveGroups:
-    organisation, wave = key
-    cells = parts.cells.iloc[rows]
-    by_role: dict[int, list[int]] = {}
-    by_unit: dict[str, list[int]] = {}
-    for row, role, unit in zip(rows.tolist(), cells["role"].tolist(), cells["unit"].tolist(), strict=True):
-        by_role.setdefault(int(role), []).append(row)
+    cells = [parts.cells[name].tolist() for name in ("organisation", "wave", "role", "unit")]
+    waves: dict[tuple[str, str], list[int]] = {}
+    roles: dict[tuple[tuple[str, str], int], list[int]] = {}
+    units: dict[tuple[tuple[str, str], str], list[int]] = {}
+    for row, (organisation, wave, role, unit) in enumerate(zip(*cells, strict=True)):
+        key = (organisation, wave)
+        waves.setdefault(key, []).append(row)
+        roles.setdefault((key, role), []).append(row)
         if unit:
-            by_unit.setdefault(str(unit), []).append(row)
-    context = contexts.get(organisation)
-    given = context.invited.get(wave, {}) if context else {}
-    invited = {number: given[role.id] for number, role in enumerate(instrument.roles) if role.id in given}
-    return WaveGroups(
-        organisation,
-        wave,
-        add_cells(parts, rows),
-        {role: add_cells(parts, by_role[role]) for role in sorted(by_role)},
-        {unit: add_cells(parts, by_unit[unit]) for unit in sorted(by_unit, key=natural_key)},
-        invited,
-    )
+            units.setdefault((key, unit), []).append(row)
+    found = {key: WaveGroups(*key, sums, {}, {}, {}) for key, sums in _add_each(parts, waves).items()}
+    for (key, role), sums in sorted(_add_each(parts, roles).items(), key=lambda one: one[0][1]):
+        found[key].roles[role] = sums
+    for (key, unit), sums in sorted(_add_each(parts, units).items(), key=lambda one: natural_key(one[0][1])):
+        found[key].units[unit] = sums
+    for (organisation, wave), groups in found.items():
+        context = contexts.get(organisation)
+        given = context.invited.get(wave, {}) if context else {}
+        groups.invited.update({n: given[role.id] for n, role in enumerate(instrument.roles) if role.id in given})
+    return [found[key] for key in sorted(found)]
+
+
+def _add_each(parts: Partials, rows: Mapping[Key, list[int]]) -> dict[Key, Sums]:
+    return dict(zip(rows, add_groups(parts, list(rows.values())), strict=True))

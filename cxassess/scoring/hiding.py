@@ -2,80 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
 
 from cxassess.scoring.audit import Floats, Margins, ShownRow, hide_thin, withhold_groups, withhold_rows
 from cxassess.scoring.coding import Bools, Design
-from cxassess.scoring.element_audit import ElementFigures, Presence
+from cxassess.scoring.element_audit import ElementFigures
+from cxassess.scoring.hidden import TOO_FEW, WITHHELD, Hidden, WaveCounts
 from cxassess.scoring.levels import as_fraction
 from cxassess.scoring.model import ALL, MINIMUM_DISTRIBUTION, MINIMUM_GROUP, OVERALL, ROLE, UNIT
 
-TOO_FEW: Final = "too_few"
-WITHHELD: Final = "withheld"
+__all__ = ["SMALL", "TOO_FEW", "WITHHELD", "decide"]
 
 #: Of fewer people, two decimals give the sums of answers behind a score and its items' means exactly.
 SMALL: Final = 12
-
-
-@dataclass(frozen=True)
-class WaveCounts:
-    """How many people stand behind each figure of one organisation in one wave.
-
-    Parameters
-    ----------
-    presence : Presence
-        Who answered what.
-    people : dict
-        Group → respondents.
-    scored : dict
-        (element, group) → respondents with a score.
-    answered : dict
-        (item, group) → answers; groups all and roles.
-    gaps : dict
-        (element, high group, low group) → respondents behind the gap, the smaller of the two.
-    common : tuple
-        (element, role group) pairs with a score on common items.
-    """
-
-    presence: Presence
-    people: Mapping[str, int]
-    scored: Mapping[tuple[str, str], int]
-    answered: Mapping[tuple[str, str], int]
-    gaps: Mapping[tuple[str, str, str], int]
-    common: tuple[tuple[str, str], ...]
-
-
-@dataclass
-class Hidden:
-    """What is hidden of one organisation in one wave: key → reason.
-
-    ``means`` are roles' means of items that go by themselves; no other figure needs them hidden. ``intervals`` and
-    ``spreads`` (agreement, distribution) are those of shown means, by item or element and group;
-    ``coarse`` names the items and elements of which everybody's mean is shown to one decimal only.
-    """
-
-    everything: bool = False
-    groups: dict[str, str] = field(default_factory=dict)
-    elements: dict[tuple[str, ...], str] = field(default_factory=dict)
-    items: dict[tuple[str, ...], str] = field(default_factory=dict)
-    gaps: dict[tuple[str, ...], str] = field(default_factory=dict)
-    common: dict[tuple[str, ...], str] = field(default_factory=dict)
-    intervals: dict[tuple[str, str], str] = field(default_factory=dict)
-    spreads: dict[tuple[str, str], str] = field(default_factory=dict)
-    means: dict[tuple[str, str], str] = field(default_factory=dict)
-    coarse: set[str] = field(default_factory=set)
-
-    def element(self, element: str, group: str) -> str:
-        """Return why a group's score is hidden, or an empty string."""
-        return TOO_FEW if self.everything else self.elements.get((element, group), "")
-
-    def item(self, item: str, group: str) -> str:
-        """Return why a group's mean of an item is hidden, or an empty string."""
-        return TOO_FEW if self.everything else self.items.get((item, group), "")
 
 
 def decide(counts: WaveCounts, design: Design) -> Hidden:
@@ -98,54 +41,54 @@ def decide(counts: WaveCounts, design: Design) -> Hidden:
     sizes = {group: n for group, n in counts.people.items() if group != ALL}
     small = [group for group, n in sizes.items() if n < MINIMUM_GROUP]
     hidden.groups = dict.fromkeys(small, TOO_FEW)
-    hidden.groups |= dict.fromkeys(withhold_groups(_margins(counts, design), sizes, small), WITHHELD)
+    margins = _margins(counts, design)
+    hidden.groups |= dict.fromkeys(withhold_groups(margins, sizes, small), WITHHELD)
     elements = [element.id for element in design.instrument.elements]
-    for number, element in enumerate(elements):
-        _hide_small_elements(element, counts, design, hidden)
-        _hide_small_items(element, counts, design, hidden)
-        _hide_differences(element, counts, hidden)
-        _hide_solvable(number, counts, design, hidden)
+    asked = counts.presence.asked
+    of_items = dict(zip(design.instrument.item_ids, _find_asked(margins, asked), strict=True))
+    of_elements = _find_asked(margins, np.asarray(asked @ design.membership > 0, dtype=np.bool_))
+    for number, (element, concerned) in enumerate(zip(design.instrument.elements, of_elements, strict=True)):
+        _hide_small_elements(element.id, counts, concerned, hidden)
+        for item in element.items:
+            _hide_small_items(element.id, item.id, counts, of_items[item.id], hidden)
+        _hide_differences(element.id, counts, hidden)
+        _hide_solvable(number, counts, concerned, design, hidden)
     for group in counts.people:
         scored = [element for element in elements if counts.scored.get((element, group))]
         lost = any(hidden.elements.get((element, group)) == WITHHELD for element in scored)
         if group in hidden.groups or lost:
             hidden.elements[(OVERALL, group)] = hidden.groups.get(group, WITHHELD)
     _hide_overall_differences(elements, counts, hidden)
-    for item in design.instrument.items:
-        _hide_spread(item.id, counts, design, hidden)
-    for number, element in enumerate(elements):
-        _hide_spread_of_element(number, element, counts, design, hidden)
+    for item_id in design.instrument.item_ids:
+        _hide_spread(item_id, counts, design, hidden)
+    for number, element_id in enumerate(elements):
+        _hide_spread_of_element(number, element_id, counts, design, hidden)
     return hidden
 
 
 def _margins(counts: WaveCounts, design: Design) -> Margins:
     presence, roles = counts.presence, design.instrument.roles
-    table = np.zeros((len(roles), len(presence.units) + 1), dtype=np.int64)
-    np.add.at(table, (presence.role, presence.unit), 1)  # unit −1, without a unit, is the last column
+    table = presence.count(len(roles))
     weights = design.role_weights(table.sum(axis=1))
     return Margins(tuple(ROLE + role.id for role in roles), tuple(UNIT + u for u in presence.units), table, weights)
 
 
-def _asked(counts: WaveCounts, items: Collection[str], design: Design) -> dict[str, int]:
-    """Return group → people who were asked any of the items: that they gave no number must stay hidden, too."""
-    presence, roles = counts.presence, design.instrument.roles
-    inside = np.array([item.id in items for item in design.instrument.items])
-    of_role: Bools = np.asarray(presence.asked[:, inside].any(axis=1), dtype=np.bool_)
-    concerned = of_role[presence.role]
-    people = {ALL: int(concerned.sum())}
-    people |= {ROLE + role.id: int(concerned[presence.role == n].sum()) for n, role in enumerate(roles)}
-    people |= {UNIT + unit: int(concerned[presence.unit == n].sum()) for n, unit in enumerate(presence.units)}
-    return {group: n for group, n in people.items() if n}
+def _find_asked(margins: Margins, asked: Bools) -> list[dict[str, int]]:
+    """Return for each column of role × item, group → people who were asked: even that they gave no number is hidden."""
+    of_role = asked.T.astype(np.int64)
+    groups = (ALL, *margins.roles, *margins.units)
+    roles, units = margins.counts.sum(axis=1), margins.counts[:, :-1]
+    people = np.column_stack([of_role @ roles, of_role * roles, of_role @ units])
+    return [{group: n for group, n in zip(groups, row, strict=True) if n} for row in people.tolist()]
 
 
-def _hide_small_elements(element: str, counts: WaveCounts, design: Design, hidden: Hidden) -> None:
+def _hide_small_elements(element: str, counts: WaveCounts, concerned: Mapping[str, int], hidden: Hidden) -> None:
     sizes = {group: counts.scored.get((element, group), 0) for group in counts.people if group != ALL}
     for group, n in sizes.items():
         if group in hidden.groups:
             hidden.elements[(element, group)] = hidden.groups[group]
         elif 0 < n < MINIMUM_GROUP:
             hidden.elements[(element, group)] = TOO_FEW
-    concerned = _asked(counts, [item.id for item in design.instrument.element(element).items], design)
     if 0 < counts.scored.get((element, ALL), 0) < MINIMUM_GROUP or 0 < concerned.get(ALL, 0) < MINIMUM_GROUP:
         hidden.elements[(element, ALL)] = TOO_FEW
     there = {group: n for group, n in sizes.items() if n or group in concerned}
@@ -155,21 +98,23 @@ def _hide_small_elements(element: str, counts: WaveCounts, design: Design, hidde
             hidden.elements[(element, group)] = WITHHELD
 
 
-def _hide_small_items(element: str, counts: WaveCounts, design: Design, hidden: Hidden) -> None:
-    for item in design.instrument.element(element).items:
-        for group in (ALL, *(ROLE + role.id for role in design.instrument.roles)):
-            reason = hidden.elements.get((element, group), "") if group != ALL else ""
-            if not reason and 0 < counts.answered.get((item.id, group), 0) < MINIMUM_GROUP:
-                reason = TOO_FEW
-            if reason:
-                hidden.items[(item.id, group)] = reason
-        concerned = _asked(counts, [item.id], design)
-        if 0 < concerned.get(ALL, 0) < MINIMUM_GROUP:
-            hidden.items[(item.id, ALL)] = TOO_FEW
-        there = [group for group in concerned if group.startswith(ROLE)]
-        gone = [group for group in there if (item.id, group) in hidden.items]
-        for group in hide_thin(there, concerned, gone):
-            hidden.items[(item.id, group)] = WITHHELD
+def _hide_small_items(
+    element: str, item: str, counts: WaveCounts, concerned: Mapping[str, int], hidden: Hidden
+) -> None:
+    for group in counts.people:
+        if group.startswith(UNIT):
+            continue
+        reason = hidden.elements.get((element, group), "") if group != ALL else ""
+        if not reason and 0 < counts.answered.get((item, group), 0) < MINIMUM_GROUP:
+            reason = TOO_FEW
+        if reason:
+            hidden.items[(item, group)] = reason
+    if 0 < concerned.get(ALL, 0) < MINIMUM_GROUP:
+        hidden.items[(item, ALL)] = TOO_FEW
+    there = [group for group in concerned if group.startswith(ROLE)]
+    gone = [group for group in there if (item, group) in hidden.items]
+    for group in hide_thin(there, concerned, gone):
+        hidden.items[(item, group)] = WITHHELD
 
 
 def _hide_differences(element: str, counts: WaveCounts, hidden: Hidden) -> None:
@@ -186,14 +131,16 @@ def _hide_differences(element: str, counts: WaveCounts, hidden: Hidden) -> None:
             hidden.common[(element, group)] = hidden.elements[(element, group)]
 
 
-def _hide_solvable(number: int, counts: WaveCounts, design: Design, hidden: Hidden) -> None:
+def _hide_solvable(
+    number: int, counts: WaveCounts, concerned: Mapping[str, int], design: Design, hidden: Hidden
+) -> None:
     element = design.instrument.elements[number]
     named = {(element.id, group) for group in counts.people} | {
         (item.id, group) for item in element.items for group in counts.people
     }
     figures = ElementFigures.of(counts.presence, number, design)
     few = figures.few_alike(SMALL)
-    if few and _asked(counts, figures.items, design)[ALL] >= SMALL:
+    if few and concerned[ALL] >= SMALL:
         hidden.means |= {(item, role): WITHHELD for item in figures.items for role in figures.role_keys}
         few = []
     if not few and named.isdisjoint(hidden.elements) and named.isdisjoint(hidden.items):
@@ -226,9 +173,10 @@ def _all_rows(element: str, figures: ElementFigures, counts: WaveCounts) -> list
             n = counts.answered.get((item, role), 0)
             add(("item", item, role), figures.item(item, role), (0, n, number, place))
         add(("item", item, ALL), figures.item_of_all(item), (4, counts.answered.get((item, ALL), 0), place))
-    for number, group in enumerate((*figures.role_keys, *figures.unit_keys)):
+    groups = (*figures.role_keys, *figures.unit_keys)
+    for number, (group, row) in enumerate(zip(groups, figures.scores(groups), strict=True)):
         rank = (2 if group in figures.unit_keys else 5, counts.scored.get((element, group), 0), number)
-        add(("element", element, group), figures.score(group), rank)
+        add(("element", element, group), row, rank)
     add(("element", element, ALL), figures.score_of_all(), (6,))
     for number, (gap_element, high, low) in enumerate(counts.gaps):
         if gap_element == element:
@@ -236,9 +184,9 @@ def _all_rows(element: str, figures: ElementFigures, counts: WaveCounts) -> list
     present = [role for role in figures.role_keys if counts.people.get(role, 0)]
     comparable = [role for role in present if counts.people[role] >= MINIMUM_GROUP]
     common = figures.common(comparable if len(comparable) > 1 else present)
-    for number, (common_element, role) in enumerate(counts.common):
-        if common_element == element:
-            add(("common", element, role), figures.score(role, common), (1, number), sensitive=False)
+    told = [(number, role) for number, (common_element, role) in enumerate(counts.common) if common_element == element]
+    for (number, role), row in zip(told, figures.scores([role for _, role in told], common), strict=True):
+        add(("common", element, role), row, (1, number), sensitive=False)
     return rows
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
@@ -12,59 +11,15 @@ from scipy import special
 
 from cxassess.scoring import agreement
 from cxassess.scoring.coding import Design
-from cxassess.scoring.estimate import OWN_SPREAD_FROM, Stratum
+from cxassess.scoring.group_scores import GroupScores
 from cxassess.scoring.groups import WaveGroups
+from cxassess.scoring.mixed import MixedAnswers, stratum_weights
 from cxassess.scoring.model import ALL, UNIT
+from cxassess.scoring.strata import OWN_SPREAD_FROM, Stratum
 
 Row = tuple[Any, ...]
 Floats = npt.NDArray[np.float64]
 NAN: Final = float("nan")
-
-
-@dataclass(frozen=True)
-class MixedAnswers:
-    """The answers of all strata, weighed together; one row an item.
-
-    Parameters
-    ----------
-    n : ndarray
-        Number of answers.
-    shares : ndarray
-        Item × level: share of the answers, the strata weighed together; NaN without answers.
-    mean, variance : ndarray
-        Mean of that distribution, and its variance times n/(n − 1); NaN below two answers.
-    """
-
-    n: npt.NDArray[np.int64]
-    shares: Floats
-    mean: Floats
-    variance: Floats
-
-
-def mix_answers(strata: Sequence[Stratum], levels: int) -> MixedAnswers:
-    """Weigh the strata's answers together.
-
-    Everything said about all respondents uses the same weights: means, distributions and agreement belong together,
-    and no second weighting lets a hidden group be worked out.
-    """
-    answers = np.array([stratum.sums.answers for stratum in strata], dtype=np.float64)
-    n = answers.sum(axis=2)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        weight = _weights(strata, n)
-        shares = np.where(n[:, :, None] > 0, weight[:, :, None] * answers / n[:, :, None], 0.0).sum(axis=0)
-        total = n.sum(axis=0)
-        shares = np.where(total[:, None] > 0, shares, NAN)
-        scale = np.arange(1, levels + 1, dtype=np.float64)
-        mean = shares @ scale
-        spread = (shares * (scale - mean[:, None]) ** 2).sum(axis=1)
-        variance = np.where(total > 1, spread * total / (total - 1), NAN)
-    return MixedAnswers(total.astype(np.int64), shares, mean, variance)
-
-
-def _weights(strata: Sequence[Stratum], n: Floats) -> Floats:
-    raw = np.array([float(stratum.weight) for stratum in strata])[:, None] * (n > 0)
-    weights: Floats = raw / np.maximum(raw.sum(axis=0), 1e-300)
-    return weights
 
 
 def _intervals(strata: Sequence[Stratum], mixed: MixedAnswers, levels: int) -> tuple[Floats, Floats]:
@@ -84,7 +39,7 @@ def _intervals(strata: Sequence[Stratum], mixed: MixedAnswers, levels: int) -> t
         small = n < OWN_SPREAD_FROM
         s2 = np.where(small, pooled, own)
         open_share = np.where(np.isnan(invited), 1.0, np.maximum(0.0, (invited - n) / invited))
-        variance = np.where((n > 0) & (open_share > 0), _weights(strata, n) ** 2 * open_share * s2 / n, 0.0)
+        variance = np.where((n > 0) & (open_share > 0), stratum_weights(strata, n) ** 2 * open_share * s2 / n, 0.0)
         total = variance.sum(axis=0)
         lent = np.where(small, variance, 0.0).sum(axis=0)
         ratio = np.where((variance > 0) & ~small, variance**2 / spare, 0.0).sum(axis=0)
@@ -95,74 +50,74 @@ def _intervals(strata: Sequence[Stratum], mixed: MixedAnswers, levels: int) -> t
     return np.clip(mixed.mean - half, 1, levels), np.clip(mixed.mean + half, 1, levels)
 
 
-def item_rows(wave: WaveGroups, design: Design) -> list[Row]:
+def item_rows(wave: WaveGroups, scored: Sequence[GroupScores], design: Design) -> list[Row]:
     """Return the rows of ``items`` of one wave: for everybody and for each role that is asked the item."""
-    rows: list[Row] = []
-    for group, strata, _ in wave.groups(design.instrument):
-        if group.startswith(UNIT) or not strata:
-            continue
-        rows += _group_rows(wave, group, strata, design)
-    return rows
+    chosen = [one for one in scored if one.strata and not one.group.startswith(UNIT)]
+    return [row for one in chosen for row in _group_rows(wave, one, design)]
 
 
-def _group_rows(wave: WaveGroups, group: str, strata: Sequence[Stratum], design: Design) -> list[Row]:
-    levels = design.instrument.level_count
-    mixed = mix_answers(strata, levels)
-    low, high = _intervals(strata, mixed, levels)
-    asked = sum(stratum.sums.asked for stratum in strata)
-    without = sum(stratum.sums.no_number for stratum in strata)
+def _group_rows(wave: WaveGroups, one: GroupScores, design: Design) -> list[Row]:
+    levels, mixed = design.instrument.level_count, one.mixed
+    limits = _intervals(one.strata, mixed, levels)
+    without = sum(stratum.sums.no_number for stratum in one.strata)
     single = agreement.r_wg(mixed.variance, levels)
     adjusted = agreement.a_wg(mixed.mean, mixed.variance, mixed.n, levels)
     deviation = agreement.average_deviation(mixed.shares)
+    figures = zip(
+        design.instrument.items,
+        one.asked.tolist(),
+        mixed.n.tolist(),
+        np.asarray(without).tolist(),
+        zip(mixed.mean.tolist(), *(limit.tolist() for limit in limits), strict=True),
+        zip(single.tolist(), adjusted.tolist(), deviation.tolist(), strict=True),
+        strict=True,
+    )
     rows: list[Row] = []
-    for number, item in enumerate(design.instrument.items):
-        people = int(np.asarray(asked)[number])
+    for item, people, n, told, value, (r_wg, a_wg, ad) in figures:
         if not people:
             continue
-        n = int(mixed.n[number])
-        dont_know, not_applicable = (int(count) for count in np.asarray(without)[number])
-        absent = (dont_know, not_applicable, people - n - dont_know - not_applicable)
-        key = (*wave.key, group, item.id, item.element)
+        absent = (*told, people - n - sum(told))
+        key = (*wave.key, one.group, item.id, item.element)
         if not n:
             rows.append((*key, NAN, NAN, NAN, 0, *absent, NAN, NAN, NAN, "too_few", "insufficient", "no_answers"))
             continue
         enough = n >= agreement.MINIMUM_FOR_AGREEMENT
-        said = (
-            float(single[number]) if enough else NAN,
-            float(adjusted[number]),
-            float(deviation[number]) if n > 1 else NAN,
-            agreement.agreement_word(float(single[number]), n),
-        )
-        value = (float(mixed.mean[number]), float(low[number]), float(high[number]))
+        said = (r_wg if enough else NAN, a_wg, ad if n > 1 else NAN, agreement.agreement_word(r_wg, n))
         rows.append((*key, *value, n, *absent, *said, "scored", ""))
     return rows
 
 
-def distribution_rows(wave: WaveGroups, design: Design) -> list[Row]:
+def distribution_rows(wave: WaveGroups, everyone: GroupScores, design: Design) -> list[Row]:
     """Return the rows of ``distributions`` of one wave: share of everybody's answers at each level.
 
     Shares are weighed as the mean is. ``n`` is the share of the number of answers, in whole numbers that add up to it:
     with equal weights it is the plain count.
     """
-    levels = design.instrument.level_count
-    mixed = mix_answers(wave.strata(design.instrument), levels)
+    mixed = everyone.mixed
+    counts = whole_counts(np.nan_to_num(mixed.shares), mixed.n)
+    figures = zip(
+        design.instrument.items,
+        wave.everyone.asked.tolist(),
+        mixed.n.tolist(),
+        counts.tolist(),
+        mixed.shares.tolist(),
+        strict=True,
+    )
     rows: list[Row] = []
-    for number, item in enumerate(design.instrument.items):
-        n = int(mixed.n[number])
-        counts = whole_counts(mixed.shares[number], n) if n else [0] * levels
+    for item, asked, n, count, share in figures:
         state = ("scored", "") if n else ("insufficient", "no_answers")
-        rows += [
-            (*wave.key, ALL, item.id, level, counts[level - 1], float(mixed.shares[number, level - 1]), *state)
-            for level in range(1, levels + 1)
-            if wave.everyone.asked[number]
-        ]
+        pairs = enumerate(zip(count, share, strict=True), start=1) if asked else ()
+        rows += [(*wave.key, ALL, item.id, level, *pair, *state) for level, pair in pairs]
     return rows
 
 
-def whole_counts(shares: Floats, n: int) -> list[int]:
-    """Return shares of n as whole numbers that add up to n (largest remainders; the lower level first in a tie)."""
-    exact = np.round(shares * n, 9)
+def whole_counts(shares: Floats, n: npt.ArrayLike) -> npt.NDArray[np.int64]:
+    """Return shares of n as whole numbers that add up to n (largest remainders; the lower level first in a tie).
+
+    Shares lie along the last axis, each row with a total n of its own.
+    """
+    total = np.asarray(n)[..., None]
+    exact = np.round(shares * total, 9)
     counts = np.floor(exact).astype(np.int64)
-    order = np.argsort(-(exact - counts), kind="stable")
-    counts[order[: n - int(counts.sum())]] += 1
-    return [int(count) for count in counts]
+    place = np.argsort(np.argsort(-(exact - counts), axis=-1, kind="stable"), axis=-1, kind="stable")
+    return np.asarray(counts + (place < total - counts.sum(axis=-1, keepdims=True)), dtype=np.int64)

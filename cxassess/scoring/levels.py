@@ -117,10 +117,11 @@ def certain(level: int, count: int) -> Floats:
 
 
 @lru_cache(maxsize=8)
-def _normal_points(dimensions: int) -> Floats:
-    sobol = qmc.Sobol(dimensions, scramble=True, rng=np.random.default_rng(20260101))
+def _draws(dimensions: int) -> tuple[Floats, Floats]:
+    """Return normal points, one row a draw, and with each a point between 0 and 1."""
+    sobol = qmc.Sobol(dimensions + 1, scramble=True, rng=np.random.default_rng(20260101))
     points: Floats = special.ndtri(sobol.random_base2(_DRAWS_LOG2))
-    return points
+    return points[:, :-1], special.ndtr(points[:, -1])
 
 
 def joint_draws(scores: Floats, covariance: Floats, degrees: float) -> Floats:
@@ -132,14 +133,9 @@ def joint_draws(scores: Floats, covariance: Floats, degrees: float) -> Floats:
     values, vectors = np.linalg.eigh(covariance)
     root = vectors * np.sqrt(np.maximum(values, 0.0))
     root[np.diagonal(covariance) == 0] = 0.0  # a certain score stays where it is, even exactly at a cut-off
-    points = _normal_points(scores.size + 1)
-    chi = (
-        2 * special.gammaincinv(degrees / 2, special.ndtr(points[:, -1]))
-        if np.isfinite(degrees)
-        else np.full(len(points), 1.0)
-    )
-    scale = np.sqrt(degrees / chi) if np.isfinite(degrees) else chi
-    return np.asarray(scores + (points[:, :-1] @ root.T) * scale[:, None], dtype=np.float64)
+    points, chances = _draws(scores.size)
+    scale = np.sqrt(degrees / (2 * special.gammaincinv(degrees / 2, chances))) if np.isfinite(degrees) else 1.0
+    return np.asarray(scores + (points @ root.T) * np.reshape(scale, (-1, 1)), dtype=np.float64)
 
 
 def staged_probabilities(scores: Floats, covariance: Floats, degrees: float, cutoffs: Sequence[float]) -> Floats:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from cxassess.instrument.model import Instrument
@@ -138,13 +140,6 @@ COLUMNS: Final[Mapping[str, Mapping[str, str]]] = {
 }
 
 
-def build_frame(name: str, rows: Iterable[Sequence[Any]]) -> pd.DataFrame:
-    """Make one of the frames of ``COLUMNS`` from rows of values, with the right columns and types even when empty."""
-    columns = COLUMNS[name]
-    frame = pd.DataFrame(list(rows), columns=list(columns), dtype=object)
-    return frame.astype(dict(columns))
-
-
 @dataclass(frozen=True)
 class Scores:
     """Scores of one or more organisations and waves, as calculated: not yet fit to be shown.
@@ -215,3 +210,44 @@ class ShownScores:
     responses_by_role: pd.DataFrame
     waves: pd.DataFrame
     comments: pd.DataFrame
+
+    @property
+    def frames(self) -> dict[str, pd.DataFrame]:
+        """The frames by name, in the order of ``COLUMNS``."""
+        return {name: getattr(self, name) for name in COLUMNS}
+
+    def select(self, organisation: str) -> ShownScores:
+        """Return the scores of one organisation; KeyError if there are none."""
+        frames = {name: rows_of(frame, organisation) for name, frame in self.frames.items()}
+        if frames["waves"].empty:
+            raise KeyError(organisation)
+        return ShownScores(self.instrument, **frames)
+
+    def split(self) -> dict[str, ShownScores]:
+        """Return the scores of each organisation, in the order of the frames."""
+        rows = {name: frame.groupby("organisation").indices for name, frame in self.frames.items()}
+        return {
+            str(organisation): ShownScores(
+                self.instrument,
+                **{
+                    name: _take(frame, np.asarray(rows[name].get(organisation, ()), dtype=np.int64))
+                    for name, frame in self.frames.items()
+                },
+            )
+            for organisation in self.waves["organisation"].unique()
+        }
+
+
+def rows_of(frame: pd.DataFrame, organisation: str) -> pd.DataFrame:
+    """Return an organisation's rows of a score frame, in the frame's order; the frame itself if it has no others."""
+    own = np.flatnonzero((frame["organisation"] == organisation).to_numpy(dtype=np.bool_))
+    return frame if own.size == len(frame) else _take(frame, own)
+
+
+def _take(frame: pd.DataFrame, rows: npt.NDArray[np.int64]) -> pd.DataFrame:
+    """Return rows, given in order, as a frame of its own; without copying where they follow each other."""
+    together = not rows.size or rows[-1] - rows[0] + 1 == rows.size
+    begin = int(rows[0]) if rows.size else 0
+    own = frame.iloc[begin : begin + rows.size] if together else frame.iloc[rows]
+    own.index = pd.RangeIndex(rows.size)
+    return own

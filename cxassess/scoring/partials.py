@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
+from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
-from cxassess.scoring.coding import NO_NUMBER, Bools, Coded, Design, Ints, asked_rows, person_scores
+from cxassess.scoring.coding import NO_NUMBER, Coded, Design, Ints, asked_cells, person_scores
 
 CELL = ["organisation", "wave", "role", "unit"]
+_EXACT_FLOATS: Final = 2**53
 
 
 @dataclass(frozen=True)
@@ -68,51 +70,56 @@ def partials(coded: Coded, design: Design, *, with_items: bool = True) -> Partia
     Partials
         Whole numbers only: `combine` gives the same result for any split into chunks, in any order.
     """
-    order = np.argsort(coded.cell, kind="stable")
-    sorted_rows = coded.take(order)
-    present, starts = np.unique(sorted_rows.cell, return_index=True)
-    scaled, scored = person_scores(sorted_rows, design)
+    rows = coded.take(np.argsort(coded.cell, kind="stable"))
+    present, starts = np.unique(rows.cell, return_index=True)
+    scaled, scored = person_scores(rows, design)
     elements = scaled.shape[1]
-    shape = (present.size, elements, elements)
-    pairs, sums, products = (np.zeros(shape, dtype=np.int64) for _ in range(3))
-    if present.size:
-        flags = scored.astype(np.int64)
-        for e in range(elements):
-            pairs[:, e] = np.add.reduceat(flags * flags[:, [e]], starts, axis=0)
-            sums[:, e] = np.add.reduceat(flags * scaled[:, [e]], starts, axis=0)
-            products[:, e] = np.add.reduceat(scaled * scaled[:, [e]], starts, axis=0)
-    cells = coded.cells.iloc[present].reset_index(drop=True)
-    people = np.diff(np.append(starts, sorted_rows.cell.size)).astype(np.int64)
-    return Partials(cells, people, pairs, sums, products, *_item_sums(sorted_rows, starts, design, with_items))
+    crossed = _cross(np.column_stack([scored, scaled]), starts, design)
+    return Partials(
+        coded.cells.iloc[present].reset_index(drop=True),
+        np.diff(starts, append=rows.cell.size).astype(np.int64),
+        crossed[:, :elements, :elements],
+        crossed[:, elements:, :elements],
+        crossed[:, elements:, elements:],
+        *(_item_sums(rows, present, starts, design) if with_items else _no_items(present.size, design)),
+    )
 
 
-def _item_sums(coded: Coded, starts: Ints, design: Design, with_items: bool) -> tuple[Ints, Ints, Ints]:
-    levels, items = design.instrument.level_count, coded.numbers.shape[1]
-    if not with_items:
-        empty = (np.zeros((starts.size, items, size), dtype=np.int64) for size in (levels, 1, len(NO_NUMBER)))
-        answers, asked_sums, no_number = empty
-        return answers, asked_sums[:, :, 0], no_number
-    asked = asked_rows(coded, design)
-    without = coded.no_number & (asked & (coded.numbers == 0))[:, :, None]
-    return _count_answers(coded, asked, starts, levels), _add_up(asked, starts), _add_up(without, starts)
+def _cross(values: Ints, starts: Ints, design: Design) -> Ints:
+    """Return each cell's sums of the products of its rows' values, two and two; exact."""
+    highest = design.instrument.level_count * design.unit_of_score
+    kind = np.float64 if len(values) * highest**2 < _EXACT_FLOATS else np.int64  # floats have the faster product
+    rows = values.astype(kind)
+    crossed = np.empty((starts.size, values.shape[1], values.shape[1]), dtype=kind)
+    for cell, (begin, end) in enumerate(pairwise([*starts.tolist(), len(rows)])):
+        part = rows[begin:end]
+        np.matmul(part.T, part, out=crossed[cell])
+    return crossed.astype(np.int64)
 
 
-def _add_up(flags: npt.NDArray[np.bool_], starts: Ints) -> Ints:
-    if not starts.size:
-        return np.zeros((0, *flags.shape[1:]), dtype=np.int64)
-    counted: Ints = np.add.reduceat(flags, starts, axis=0, dtype=np.int64)
-    return counted
+def _no_items(cells: int, design: Design) -> tuple[Ints, Ints, Ints]:
+    items = len(design.instrument.items)
+    shapes = ((cells, items, design.instrument.level_count), (cells, items), (cells, items, len(NO_NUMBER)))
+    answers, asked, no_number = (np.zeros(shape, dtype=np.int64) for shape in shapes)
+    return answers, asked, no_number
 
 
-def _count_answers(coded: Coded, asked: Bools, starts: Ints, levels: int) -> Ints:
-    group = np.zeros(coded.cell.size, dtype=np.int64)
-    group[starts[1:]] = 1
-    group = np.cumsum(group)
-    items = coded.numbers.shape[1]
-    index = (group[:, None] * items + np.arange(items)) * levels + coded.numbers - 1
-    given = asked & (coded.numbers > 0)
-    counted = np.bincount(index[given], minlength=starts.size * items * levels)
-    return counted.reshape(starts.size, items, levels).astype(np.int64)
+def _item_sums(rows: Coded, present: Ints, starts: Ints, design: Design) -> tuple[Ints, Ints, Ints]:
+    cells, items, levels = starts.size, rows.numbers.shape[1], design.instrument.level_count
+    asked = asked_cells(rows, design)
+    place = np.zeros(rows.cell.size, dtype=np.int64)
+    place[starts[1:]] = 1
+    place = np.cumsum(place)
+    numbers = rows.numbers * asked[rows.cell]
+    index = (place * items * (levels + 1))[:, None] + (np.arange(items) * (levels + 1) + numbers)
+    counted = np.bincount(index.ravel(), minlength=cells * items * (levels + 1)).reshape(cells, items, levels + 1)
+    told = np.flatnonzero(rows.no_number.reshape(len(numbers), items * len(NO_NUMBER)).any(axis=1))
+    row, item, reason = np.nonzero(rows.no_number[told] & (asked[rows.cell[told]] & (numbers[told] == 0))[:, :, None])
+    no_number = np.zeros((cells, items, len(NO_NUMBER)), dtype=np.int64)
+    np.add.at(no_number, (place[told][row], item, reason), 1)
+    people = np.diff(starts, append=rows.cell.size)
+    asked_sums = asked[present].astype(np.int64) * people[:, None]
+    return counted[:, :, 1:].astype(np.int64), asked_sums, no_number
 
 
 def combine(parts: Sequence[Partials]) -> Partials:
@@ -128,16 +135,15 @@ def combine(parts: Sequence[Partials]) -> Partials:
     Partials
         Cells sorted by organisation, wave, role and unit.
     """
+    if len(parts) == 1:
+        return parts[0]
     cells = pd.concat([part.cells for part in parts], ignore_index=True)
     code = cells.groupby(CELL, sort=True).ngroup().to_numpy(dtype=np.int64)
-    kept, first = np.unique(code, return_index=True)
-    added = []
-    for arrays in zip(*(part.arrays for part in parts), strict=True):
-        stacked = np.concatenate(arrays)
-        total = np.zeros((kept.size, *stacked.shape[1:]), dtype=np.int64)
-        np.add.at(total, code, stacked)
-        added.append(total)
-    return Partials(cells.iloc[first].reset_index(drop=True), *added)
+    order = np.argsort(code, kind="stable")
+    starts = np.flatnonzero(np.diff(code[order], prepend=-1))
+    stacked = (np.concatenate(arrays)[order] for arrays in zip(*(part.arrays for part in parts), strict=True))
+    added = [np.add.reduceat(array, starts, axis=0) if starts.size else array for array in stacked]
+    return Partials(cells.iloc[order[starts]].reset_index(drop=True), *added)
 
 
 @dataclass(frozen=True)
@@ -153,16 +159,21 @@ class Sums:
     no_number: Ints
 
 
-def add_cells(parts: Partials, rows: Sequence[int] | Ints) -> Sums:
-    """Add up some of the cells."""
-    index = np.asarray(rows, dtype=np.int64)
-    people, *rest = (array[index].sum(axis=0) for array in parts.arrays)
-    return Sums(int(people), *rest)
+def role_sums(by_role: Coded, design: Design) -> dict[tuple[str, str], dict[int, Sums]]:
+    """Return for each organisation and wave its roles' sums, without those of items, from `Coded.by_role`."""
+    parts = partials(by_role, design, with_items=False)
+    found: dict[tuple[str, str], dict[int, Sums]] = {}
+    keys = zip(*(parts.cells[name].tolist() for name in ("organisation", "wave", "role")), strict=True)
+    for (organisation, wave, role), people, *sums in zip(keys, *parts.arrays, strict=True):
+        found.setdefault((organisation, wave), {})[role] = Sums(int(people), *sums)
+    return found
 
 
-def cells_by_wave(parts: Partials) -> dict[tuple[str, str], Ints]:
-    """Return the rows of each (organisation, wave)."""
-    rows: dict[tuple[str, str], list[int]] = {}
-    for row, key in enumerate(zip(parts.cells["organisation"], parts.cells["wave"], strict=True)):
-        rows.setdefault(key, []).append(row)
-    return {key: np.array(rows[key], dtype=np.int64) for key in sorted(rows)}
+def add_groups(parts: Partials, groups: Sequence[Sequence[int]]) -> list[Sums]:
+    """Add up the cells of each group of rows; no group is empty."""
+    if not groups:
+        return []
+    rows = np.array([row for group in groups for row in group], dtype=np.int64)
+    starts = np.cumsum([0, *(len(group) for group in groups[:-1])])
+    people, *rest = (np.add.reduceat(array[rows], starts, axis=0) for array in parts.arrays)
+    return [Sums(int(n), *sums) for n, *sums in zip(people, *rest, strict=True)]

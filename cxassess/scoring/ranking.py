@@ -41,11 +41,15 @@ def percentile_rank(value: float, others: npt.ArrayLike, *, confidence: float = 
     x = x[~np.isnan(x)]
     if not x.size or np.isnan(value):
         return (float("nan"), float("nan"), float("nan"))
-    below = float((x < value).sum()) + 0.5 * float((x == value).sum())
+    return place_among(float((x < value).sum()) + 0.5 * float((x == value).sum()), x.size, confidence=confidence)
+
+
+def place_among(below: float, n: int, *, confidence: float = 0.95) -> tuple[float, float, float]:
+    """Return `percentile_rank` from the number of others below (an equal one counts half) and of others in all."""
     tail = (1 - confidence) / 2
-    low, high = (float(special.betaincinv(below + 0.5, x.size - below + 0.5, at)) for at in (tail, 1 - tail))
-    low, high = (0.0 if below == 0 else low, 1.0 if below == x.size else high)
-    return (100 * below / x.size, 100 * low, 100 * high)
+    low, high = (float(special.betaincinv(below + 0.5, n - below + 0.5, at)) for at in (tail, 1 - tail))
+    low, high = (0.0 if below == 0 else low, 1.0 if below == n else high)
+    return (100 * below / n, 100 * low, 100 * high)
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
+from cxassess.scoring.frames import change_columns
 from cxassess.scoring.model import COLUMNS
 
 DECIMALS: Final = 2
@@ -36,8 +37,8 @@ def round_shown(name: str, frame: pd.DataFrame) -> pd.DataFrame:
     """
     inside = "benchmarks" if name == "benchmarks" else ""
     columns = {
-        column: np.round(frame[column], _OTHER_DECIMALS.get(column, DECIMALS)) + 0.0
+        column: np.round(frame[column].to_numpy(), _OTHER_DECIMALS.get(column, DECIMALS)) + 0.0
         for column, kind in COLUMNS[name].items()
         if kind == "float64" and column not in _WHOLE and not (inside and column in {"low", "high"})
     }
-    return frame.assign(**columns)
+    return change_columns(frame, columns)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-import numpy as np
 import pandas as pd
+
+from cxassess.scoring.frames import plain_values
+from cxassess.scoring.model import rows_of
 
 Row = dict[str, Any]
 
@@ -24,17 +26,19 @@ def read_rows(frame: pd.DataFrame, organisation: str) -> list[Row]:
     Returns
     -------
     list of dict
-        Column → plain Python value; NaN, NA and NaT are ``None``.
+        Column → plain Python value; NaN, NA and NaT are ``None``, times are dates.
     """
-    own = frame[(frame["organisation"] == organisation).to_numpy(dtype=bool)]
-    columns = [str(column) for column in own.columns]
-    return [dict(zip(columns, map(_plain, values), strict=True)) for values in own.itertuples(index=False)]
+    own = rows_of(frame, organisation)
+    columns = {str(name): _plain_values(column) for name, column in own.items()}
+    return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
 
 
 def matching(rows: Iterable[Row], **equal: object) -> list[Row]:
     """Return the rows that have all the given values."""
-    wanted = equal.items()
-    return [row for row in rows if all(row[column] == value for column, value in wanted)]
+    found = list(rows)
+    for column, value in equal.items():
+        found = [row for row in found if row[column] == value]
+    return found
 
 
 def first(rows: list[Row]) -> Row | None:
@@ -42,11 +46,8 @@ def first(rows: list[Row]) -> Row | None:
     return rows[0] if rows else None
 
 
-def _plain(value: Any) -> Any:
-    if value is None or value is pd.NA or value is pd.NaT:
-        return None
-    if isinstance(value, float | np.floating):
-        return None if np.isnan(value) else float(value)
-    if isinstance(value, pd.Timestamp):
-        return value.date()
-    return value.item() if isinstance(value, np.generic) else value
+def _plain_values(column: pd.Series[Any]) -> list[Any]:
+    values = plain_values(column)
+    if column.dtype.kind == "M":
+        return [None if value is None else value.date() for value in values]
+    return values

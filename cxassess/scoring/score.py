@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import numpy as np
+import pandas as pd
 
 from cxassess.context import OrganisationContext
 from cxassess.errors import CxassessError, Problem
@@ -13,20 +14,14 @@ from cxassess.instrument.model import Instrument
 from cxassess.responses.model import KEYS, Responses
 from cxassess.scoring import details
 from cxassess.scoring.benchmark import Benchmark, benchmark_rows
-from cxassess.scoring.changes import WavePeople, change_rows, gather_people
+from cxassess.scoring.changes import change_rows, gather_people
 from cxassess.scoring.coding import Coded, Design, encode, find_pulse_waves
-from cxassess.scoring.elements import (
-    GroupScores,
-    level_rows,
-    score_groups,
-    score_rows,
-    systematic_row,
-    weakest_row,
-)
+from cxassess.scoring.finish import finish_rows, sort_groups
+from cxassess.scoring.frames import build_frame
 from cxassess.scoring.gaps import common_rows, gap_rows
+from cxassess.scoring.group_scores import GroupScores, score_groups
 from cxassess.scoring.groups import Contexts, WaveGroups, collect_groups
-from cxassess.scoring.items import distribution_rows, item_rows
-from cxassess.scoring.model import OVERALL, Scores, build_frame
+from cxassess.scoring.model import OVERALL, Scores
 from cxassess.scoring.partials import partials
 
 Row = tuple[Any, ...]
@@ -70,31 +65,31 @@ def score_responses(
     design = Design.of(instrument)
     design = Design.of(instrument, find_pulse_waves(coded, design))
     waves = collect_groups(partials(coded, design), instrument, contexts)
-    _check_contexts(contexts, waves, design)
-    people = gather_people(coded, design, waves)
-    wave_rows, order = details.order_waves(answers)
-    place = {(organisation, wave): place for organisation, ws in order.items() for place, wave in enumerate(ws)}
-    waves.sort(key=lambda wave: (wave.organisation, place[wave.key]))
-    grouped = {wave.key: score_groups(wave, design) for wave in waves}
+    check_contexts(contexts, waves, design)
+    dates = pd.to_datetime(answers["answered_at"]).to_numpy(dtype="datetime64[us]")
+    wave_rows, order = details.order_waves(coded, dates)
+    waves = sort_groups(waves, order)
+    grouped = score_groups(waves, design)
+    overall = {key: _overall(scored[0]) for key, scored in grouped.items()}
+    by_role = coded.by_role()
     seconds = answers["seconds"].to_numpy(dtype=np.float64, na_value=np.nan)
     rows: dict[str, list[Row]] = {
-        **_element_frames(waves, grouped, design),
-        "items": [row for wave in waves for row in item_rows(wave, design)],
-        "distributions": [row for wave in waves for row in distribution_rows(wave, design)],
-        "gaps": _in_order(gap_rows(coded, design, contexts), place),
-        "role_scores_common": _in_order(common_rows(coded, design, contexts), place),
-        "changes": _changes(coded, design, contexts, people, order),
+        **finish_rows(waves, grouped, design),
+        "gaps": gap_rows(by_role, design, waves),
+        "role_scores_common": common_rows(by_role, design, waves),
+        "changes": _changes(coded, design, contexts, waves, order),
         "benchmarks": _benchmarks(grouped, waves, design, benchmark),
         "reliability": details.reliability_rows(coded, design, waves),
-        "careless": details.careless_rows(coded, seconds, design, contexts, waves),
-        "units": [row for wave in waves for row in details.unit_rows(people[wave.key], design)],
-        "responses_by_role": details.response_rows(answers, waves, design),
+        "careless": details.careless_rows(coded, seconds, design, contexts, overall),
+        "units": [row for wave in waves for row in details.unit_rows(wave, design)],
+        "responses_by_role": details.response_rows(coded, dates, waves, design),
         "waves": wave_rows,
     }
     return Scores(instrument=instrument, **{name: build_frame(name, found) for name, found in rows.items()})
 
 
-def _check_contexts(contexts: Contexts, waves: Sequence[WaveGroups], design: Design) -> None:
+def check_contexts(contexts: Contexts, waves: Sequence[WaveGroups], design: Design) -> None:
+    """Raise CxassessError with everything in the contexts that does not fit the instrument or the responses."""
     roles = {role.id: number for number, role in enumerate(design.instrument.roles)}
     problems = []
     for wave in waves:
@@ -131,54 +126,40 @@ def _check_target(organisation: str, context: OrganisationContext | None, instru
     return problems
 
 
-def _element_frames(
-    waves: Sequence[WaveGroups], grouped: Mapping[tuple[str, str], list[GroupScores]], design: Design
-) -> dict[str, list[Row]]:
-    frames: dict[str, list[Row]] = {"scores": [], "levels": [], "weakest": [], "systematic": []}
-    for wave in waves:
-        scored = grouped[wave.key]
-        frames["scores"] += score_rows(wave, scored, design)
-        frames["levels"] += level_rows(wave, scored[0], design)
-        frames["weakest"].append(weakest_row(wave, scored[0], design.instrument))
-        systematic = systematic_row(wave, scored[0], design.instrument)
-        if systematic is not None:
-            frames["systematic"].append(systematic)
-    return frames
-
-
-def _in_order(rows: list[Row], place: Mapping[tuple[str, str], int]) -> list[Row]:
-    return sorted(rows, key=lambda row: (row[0], place[(row[0], row[1])]))
+def _overall(everyone: GroupScores) -> float:
+    return NAN if everyone.found.overall is None else float(everyone.found.overall)
 
 
 def _changes(
     coded: Coded,
     design: Design,
     contexts: Contexts,
-    people: Mapping[tuple[str, str], WavePeople],
+    waves: Sequence[WaveGroups],
     order: Mapping[str, list[str]],
 ) -> list[Row]:
     """Return the rows of ``changes``: each wave against the one before, and the newest against every earlier one.
 
     A wave on the pulse form is compared on the pulse items only.
     """
-    on_pulse = _people_on_pulse(coded, design, contexts) if design.pulse_waves else people
+    several = {organisation for organisation, labels in order.items() if len(labels) > 1}
+    repeated = [wave for wave in waves if wave.organisation in several]
+    people = gather_people(coded, design, repeated)
+    on_pulse = people
+    if repeated and design.pulse_waves:
+        pulse = design.only(design.pulse)
+        sums = partials(coded, pulse, with_items=False)
+        groups = collect_groups(sums, design.instrument, contexts)
+        on_pulse = gather_people(coded, pulse, groups)
     rows: list[Row] = []
-    for organisation, waves in order.items():
-        last = len(waves) - 1
+    for organisation, labels in order.items():
+        last = len(labels) - 1
         pairs = {(place - 1, place) for place in range(1, last + 1)} | {(place, last) for place in range(last)}
         for first, second in sorted(pairs):
-            keys = ((organisation, waves[first]), (organisation, waves[second]))
+            keys = ((organisation, labels[first]), (organisation, labels[second]))
             mixed = (keys[0] in design.pulse_waves) != (keys[1] in design.pulse_waves)
             chosen = on_pulse if mixed else people
             rows += change_rows(chosen[keys[0]], chosen[keys[1]], design.instrument)
     return rows
-
-
-def _people_on_pulse(coded: Coded, design: Design, contexts: Contexts) -> dict[tuple[str, str], WavePeople]:
-    pulse = design.only(design.pulse)
-    return gather_people(
-        coded, pulse, collect_groups(partials(coded, pulse, with_items=False), design.instrument, contexts)
-    )
 
 
 def _benchmarks(
@@ -192,10 +173,6 @@ def _benchmarks(
     rows: list[Row] = []
     for wave in waves:
         found = grouped[wave.key][0].found
-        scores = [
-            (element.id, NAN if score is None else float(score))
-            for element, score in zip(design.instrument.elements, found.scores, strict=True)
-        ]
-        scores.append((OVERALL, NAN if found.overall is None else float(found.overall)))
-        rows += benchmark_rows(wave.key, scores, benchmark)
+        scores = [(e.id, score) for e, score in zip(design.instrument.elements, found.values.tolist(), strict=True)]
+        rows += benchmark_rows(wave.key, [*scores, (OVERALL, _overall(grouped[wave.key][0]))], benchmark)
     return rows
