@@ -6,6 +6,7 @@ from packages under the SIL Open Font License, so that a report looks the same o
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from functools import cache
 from importlib.util import find_spec
@@ -39,6 +40,7 @@ _REGULAR: Final = "SourceSansPro-Regular.ttf"
 _UNKNOWN_ADVANCE: Final = 0.6
 _JOINERS: Final = frozenset("\u200b\u200c\u200d\ufe0f\u00ad\u2060")
 _KEPT: Final = _JOINERS | frozenset("\n\t")
+_TOO_LONG: Final = re.compile(rf"[^ \n\-–{_BREAK}]{{{LONGEST_UNBROKEN + 1}}}")
 
 
 @cache
@@ -125,10 +127,23 @@ def printable(text: str) -> str:
     missed rather than lost. Words longer than any column get places where they may break.
     """
     if not text.isascii() or not text.isprintable():
-        text = "".join(_printable_character(character) for character in text)
-    if len(text) <= LONGEST_UNBROKEN:
+        text = text.translate(_shown_characters())
+    if not _TOO_LONG.search(text):
         return text
     return " ".join(_breakable(word) for word in text.split(" "))
+
+
+class _Shown(dict[int, str]):
+    """What stands for each character met so far."""
+
+    def __missing__(self, code: int) -> str:
+        self[code] = _printable_character(chr(code))
+        return self[code]
+
+
+@cache
+def _shown_characters() -> _Shown:
+    return _Shown()
 
 
 def _printable_character(character: str) -> str:

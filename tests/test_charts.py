@@ -208,3 +208,27 @@ def test_printable_text_keeps_what_can_be_shown() -> None:
     family = "👩‍👩‍👧" * 20
     assert "\u200d\u200b" not in printable(family)
     assert "\u200b\u200d" not in printable(family)
+
+
+def test_a_specification_is_what_altair_makes_of_the_chart() -> None:
+    events = [(date(2022, 3, 1), "New plan")]
+    drawn = [
+        timeline(line(3), step=2.5, step_label="s", average_name="a", weakest_name="b", events=events),
+        impact_map(actions([1, 2, 3, 4], [5, 4, 3, 2]), texts=WORDS),
+    ]
+    for chart in drawn:
+        made = chart.altair().to_dict()  # checked against altair's own schema
+        own = chart.to_dict()
+        assert made.pop("$schema").split(".")[0] == own.pop("$schema").split(".")[0]
+        assert own == made
+
+
+@pytest.mark.parametrize("url", ["file:///etc/hostname", "/etc/hostname", "https://example.invalid/a.csv"])
+def test_no_file_and_no_address_is_read(url: str) -> None:
+    spec = {
+        "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
+        "data": {"url": url, "format": {"type": "csv"}},
+        "mark": "point",
+    }
+    with pytest.raises(ValueError, match="DENIED"):
+        chart_svg(spec)

@@ -16,8 +16,10 @@ import typst
 
 from cxassess import document as d
 from cxassess.charts import chart_block, impact_map, timeline
+from cxassess.fonts import font_directories
 from cxassess.report.pdf import PdfRenderer, render_pdf
 from cxassess.report.prepare import prepare
+from cxassess.resources import resource_path
 
 needs_poppler = pytest.mark.skipif(shutil.which("pdftotext") is None, reason="poppler's pdftotext is not installed")
 HOSTILE = (
@@ -214,6 +216,30 @@ def test_trends_of_any_number_of_waves_fit(renderer: PdfRenderer, tmp_path: Path
     pdf = renderer.render(document_of(builders.trends(waves)))
     assert faults(pdf, tmp_path) == []
     assert str(2024 + waves - 1) in pdf_text(pdf, tmp_path)
+
+
+def test_a_sketch_is_as_high_as_the_page(charts: tuple[d.Chart, d.Chart]) -> None:
+    """Pages are fitted by measuring sketches of them."""
+    bare = replace(
+        builders.profile(), rows=[replace(row, interval_text="a long " * 9) for row in builders.profile().rows]
+    )
+    split = builders.distributions()
+    wordy = replace(split, rows=[replace(row, agreement_word="a long word for it " * 5) for row in split.rows])
+    own = (d.Page("profile", (bare,)), d.Page("distributions", (wordy,)), d.Page("trends", (builders.trends(6),)))
+    pages = (*builders.full_document(*charts).pages[1:], *own)
+    measured = b"""
+        #import "report.typ": doc, full, page-body, themed
+        #show: themed
+        #context for p in doc.pages { for k in (.7, .88, 1.0, 1.25) {
+          let heights = (true, false).map(draw => measure(block(width: full, page-body(p, k, draw: draw))).height.pt())
+          assert(calc.abs(heights.at(0) - heights.at(1)) < .001, message: p.id + " at " + str(k) + ": " + repr(heights))
+        } }
+    """
+    inputs = prepare(d.Document(builders.META, pages).to_dict()).inputs()
+    folder = str(resource_path("templates/report"))
+    fonts = typst.Fonts(include_system_fonts=False, font_paths=[str(path) for path in font_directories()])
+    compiler = typst.Compiler(measured, root=folder, font_paths=fonts)
+    compiler.compile(format="svg", sys_inputs=inputs)
 
 
 @needs_poppler

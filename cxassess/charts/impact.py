@@ -5,15 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import pandas as pd
 
 from cxassess.charts.theme import ACCENT, INK, LINE_HEIGHT, MARK, NOTE_SIZE, TEXT2, WASH, Box, Canvas, text_box
 from cxassess.fonts import wrap_text
-
-if TYPE_CHECKING:
-    import altair as alt
 
 WIDTH: Final = 318.0
 HEIGHT: Final = 226.0
@@ -39,7 +36,7 @@ class _Scale:
         return self.plot.bottom - 16 - (impact - self.least) / (self.most - self.least) * height
 
 
-def impact_map(actions: pd.DataFrame, *, texts: Mapping[str, str]) -> alt.LayerChart:
+def impact_map(actions: pd.DataFrame, *, texts: Mapping[str, str]) -> Canvas:
     """Draw actions by effort and impact.
 
     Parameters
@@ -52,8 +49,8 @@ def impact_map(actions: pd.DataFrame, *, texts: Mapping[str, str]) -> alt.LayerC
 
     Returns
     -------
-    altair.LayerChart
-        In the theme of the reports.
+    Canvas
+        The chart in the theme of the reports; ``altair()`` makes it an altair object.
     """
     canvas = Canvas(WIDTH, HEIGHT)
     plot = Box(0, _TOP, WIDTH, HEIGHT - _FOOT)
@@ -77,7 +74,8 @@ def impact_map(actions: pd.DataFrame, *, texts: Mapping[str, str]) -> alt.LayerC
         boxes += _draw_label(canvas, str(row.label), (x, y), taken, plot)
     for row, (x, y) in zip(actions.itertuples(), places, strict=True):
         _draw_number(canvas, int(str(row.number)), x, y, now=bool(row.now))
-    return canvas.chart(f"{texts['x']} · {texts['y']}")
+    canvas.description = f"{texts['x']} · {texts['y']}"
+    return canvas
 
 
 def _draw_words(canvas: Canvas, plot: Box, texts: Mapping[str, str]) -> None:

@@ -22,6 +22,7 @@ _SCHEMA: Final = re.compile(r"/vega-lite/v(\d+)")
 def _converter() -> Any:
     import vl_convert  # noqa: PLC0415  (slow to load, and not wanted where no chart is drawn)
 
+    vl_convert.configure(allowed_base_urls=[], base_url=False)
     for folder in font_directories():
         vl_convert.register_font_directory(str(folder))
     return vl_convert
@@ -53,13 +54,15 @@ def chart_svg(spec: Mapping[str, Any], language: str = "en", palette: Mapping[st
     """
     converter = _converter()
     locale = _LOCALES.get(language, "en-GB")
-    svg = converter.vegalite_to_svg(
-        dict(spec),
-        vl_version=_version(str(spec.get("$schema", "")), converter.get_vegalite_versions()),
-        allowed_base_urls=[],
-        format_locale=locale,
-        time_format_locale=locale,
-    )
+    try:
+        svg = converter.vegalite_to_svg(
+            dict(spec),
+            vl_version=_version(str(spec.get("$schema", "")), converter.get_vegalite_versions()),
+            format_locale=locale,
+            time_format_locale=locale,
+        )
+    except PermissionError as error:  # it names a file or an address
+        raise ValueError(str(error)) from error
     for name, own in (("accent", ACCENT), ("ink", INK)):
         if palette and palette[name] != own:
             svg = re.sub(re.escape(own), palette[name], svg, flags=re.IGNORECASE)
@@ -78,14 +81,14 @@ def chart_block(chart: Any, title: str, alt: str) -> Chart:
 
     Parameters
     ----------
-    chart : altair chart
+    chart : Canvas or altair chart
         In this theme; its data travels in the block.
     title : str
         The exhibit's title, a finding where possible.
     alt : str
         What a reader who can't see it should know, with the main numbers.
     """
-    spec = chart.to_dict(validate=False)
+    spec = chart.to_dict()
     return Chart(
         title, spec, alt, float(spec["width"]), float(spec["height"]) if _is_number(spec.get("height")) else 200.0
     )

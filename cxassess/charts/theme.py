@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
@@ -22,6 +24,7 @@ FONT: Final = "Source Sans Pro"
 LABEL_SIZE: Final = 8.5
 NOTE_SIZE: Final = 8.0
 LINE_HEIGHT: Final = 10.0
+SCHEMA: Final = "https://vega.github.io/schema/vega-lite/v6.4.1.json"  # as altair writes it
 
 _AXIS: Final = {
     "labelFont": FONT,
@@ -43,7 +46,7 @@ CONFIG: Final[dict[str, Any]] = {
     "font": FONT,
     "background": "transparent",
     "padding": 2,
-    "view": {"stroke": None},
+    "view": {"continuousWidth": 300, "continuousHeight": 300, "stroke": None},
     "axis": _AXIS,
     "text": {"font": FONT, "fontSize": LABEL_SIZE, "color": INK},
     "aria": False,
@@ -87,17 +90,24 @@ def free_choice(candidates: Sequence[Box], taken: Iterable[Box], width: float, h
 class Canvas:
     """Layers of a chart whose marks are placed in points from the top left corner.
 
-    The layers are written as plain Vega-Lite: making each through altair's checked classes takes twenty times as long.
+    The layers are written as plain Vega-Lite: altair's classes take twenty times as long, and a report needs no more
+    than the specification. ``altair`` gives the same chart to those who want to change it.
 
     Parameters
     ----------
     width, height : float
         Size of the plot in points.
+
+    Attributes
+    ----------
+    description : str
+        What the chart shows, in a few words.
     """
 
     def __init__(self, width: float, height: float) -> None:
         self.width = width
         self.height = height
+        self.description = ""
         self._layers: list[tuple[list[Any], dict[str, Any], dict[str, Any]]] = []
         self._x: dict[str, Any] = {"scale": {"domain": [0, width], "nice": False}, "axis": None, "type": "quantitative"}
         self._y: dict[str, Any] = {**self._x, "scale": {"domain": [height, 0], "nice": False, "zero": False}}
@@ -139,8 +149,26 @@ class Canvas:
         for edge in (*edges, {}):
             self._add(values, {"type": "text", "text": [printable(line) for line in lines], **look, **edge})
 
-    def chart(self, description: str = "") -> alt.LayerChart:
-        """Return all layers as one chart in the theme."""
+    def to_dict(self) -> dict[str, Any]:
+        """Return the chart as a Vega-Lite specification in the theme, equal to what altair makes of it."""
+        datasets = {}
+        layers = []
+        for rows, mark, encoding in self._layers:
+            name = _dataset_name(rows)
+            datasets[name] = rows
+            layers.append({"data": {"name": name}, "mark": mark, "encoding": encoding})
+        return {
+            "$schema": SCHEMA,
+            "config": CONFIG,
+            "datasets": datasets,
+            "description": self.description,
+            "height": self.height,
+            "layer": layers,
+            "width": self.width,
+        }
+
+    def altair(self) -> alt.LayerChart:
+        """Return the chart as an altair object."""
         import altair as alt  # noqa: PLC0415  (slow to import, and not needed to print a chart)
         from altair.utils.schemapi import debug_mode  # noqa: PLC0415
 
@@ -152,4 +180,9 @@ class Canvas:
                 for rows, mark, encoding in self._layers
             ]
             chart = alt.LayerChart(layer=layers, config=alt.Config(**CONFIG))
-        return chart.properties(width=self.width, height=self.height, description=description)
+        return chart.properties(width=self.width, height=self.height, description=self.description)
+
+
+def _dataset_name(rows: list[Any]) -> str:
+    """Return the name that altair gives to these rows."""
+    return "data-" + hashlib.sha256(json.dumps(rows, sort_keys=True).encode()).hexdigest()[:32]

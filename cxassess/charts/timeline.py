@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import pairwise
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import pandas as pd
 
@@ -27,9 +27,6 @@ from cxassess.charts.theme import (
 )
 from cxassess.fonts import text_width, wrap_text
 from cxassess.language import Language, get_language
-
-if TYPE_CHECKING:
-    import altair as alt
 
 HEIGHT: Final = 186.0
 _FIRST: Final = 46.0  # where the first wave stands
@@ -82,7 +79,7 @@ def timeline(
     target: tuple[date, float, str] | None = None,
     language: str = "en",
     levels: int = 5,
-) -> alt.LayerChart:
+) -> Canvas:
     """Draw the average and the weakest link over the waves.
 
     Parameters
@@ -106,8 +103,8 @@ def timeline(
 
     Returns
     -------
-    altair.LayerChart
-        In the theme of the reports.
+    Canvas
+        The chart in the theme of the reports; ``altair()`` makes it an altair object.
     """
     words = get_language(language)
     dated = bool(len(line)) and bool(line["date"].notna().all())
@@ -139,7 +136,8 @@ def timeline(
     if target and after is not None and after - places[-1] > 60:
         canvas.rules([(after, floor, after, floor + 4)], MARK, 0.8)
         canvas.text([str(target[0].year)], after, floor + 11, color=TEXT2)
-    return canvas.chart(f"{average_name}; {weakest_name}")
+    canvas.description = f"{average_name}; {weakest_name}"
+    return canvas
 
 
 def _make_scale(values: Sequence[float], ceiling: float, floor: float) -> _Scale:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any, Final
 
@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from cxassess.language import LANGUAGES, get_language
 from cxassess.report import geometry
-from cxassess.report.markdown import LINKS, plain_text
+from cxassess.report.markdown import LINKS
 from cxassess.report.prepare import prepare
 from cxassess.resources import resource_path
 
@@ -72,8 +72,8 @@ def _data_url(svg: str) -> str:
     return "data:image/svg+xml;base64," + base64.b64encode(svg.encode("utf-8")).decode("ascii")
 
 
-def _context(document: Mapping[str, Any]) -> dict[str, Any]:
-    prepared = prepare(document, clean=_clean)
+def _context(document: Mapping[str, Any], pictures: Sequence[str] | None = None) -> dict[str, Any]:
+    prepared = prepare(document, clean=_clean, pictures=pictures)
     values = prepared.document
     code = values["meta"]["language"]
     words = get_language(code if code in LANGUAGES else "en")
@@ -87,27 +87,24 @@ def _context(document: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def render_html(document: Mapping[str, Any]) -> str:
+def render_html(document: Mapping[str, Any], pictures: Sequence[str] | None = None) -> str:
     """Return a document as one self-contained HTML file.
 
     Parameters
     ----------
     document : mapping
         As ``Document.to_dict`` returns it. All text in it is escaped; charts and pictures are embedded as images.
+    pictures : sequence of str, optional
+        The document's pictures, if ``draw_pictures`` has drawn them already.
 
     Raises
     ------
     ValueError
         If the template meets a kind of block that it does not know; the message names it.
     """
-    return _environment().get_template("document.html.j2").render(_context(document))
+    return _environment().get_template("document.html.j2").render(_context(document, pictures))
 
 
 def render_page_html(page: Mapping[str, Any], meta: Mapping[str, Any]) -> str:
     """Return one page as an HTML fragment with its own style, for a notebook's output."""
     return _environment().get_template("fragment.html.j2").render(_context({"meta": meta, "pages": [page]}))
-
-
-def page_text(page: Mapping[str, Any]) -> str:
-    """Return a page's title and lead as plain text."""
-    return "\n".join(part for part in (page["kicker"], page["title"], plain_text(page["lead"])) if part) or page["id"]

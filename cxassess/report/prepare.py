@@ -6,7 +6,7 @@ import base64
 import json
 import os
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import partial
@@ -18,6 +18,7 @@ from cxassess.document import Brand
 from cxassess.report.colours import make_palette
 
 _SIZE: Final = re.compile(r'<svg[^>]*?\bwidth="([\d.]+)[^"]*"[^>]*?\bheight="([\d.]+)')
+_PICTURED: Final = frozenset({"chart", "image"})
 _RAW_KEYS: Final = frozenset({"spec", "logo", "data", "kind", "style", "href"})
 
 
@@ -38,7 +39,39 @@ def brand_of(meta: Mapping[str, Any]) -> Brand:
     return Brand(**(meta.get("brand") or {}))
 
 
-def prepare(document: Mapping[str, Any], *, clean: Callable[[str], str] = fonts.printable) -> Prepared:
+def draw_pictures(document: Mapping[str, Any]) -> list[str]:
+    """Return a document's charts and pictures as SVG, in reading order.
+
+    It takes longer than all else that ``prepare`` does, and is the same for every format.
+    """
+    language = str(document["meta"]["language"])
+    palette = make_palette(brand_of(document["meta"]))
+    return [
+        chart_svg(block["spec"], language, palette)
+        if block["kind"] == "chart"
+        else picture_svg(block["data"], block["format"])
+        for block in _pictured(document["pages"])
+    ]
+
+
+def _pictured(value: Any) -> Iterator[Mapping[str, Any]]:
+    if isinstance(value, Mapping):
+        if value.get("kind") in _PICTURED:
+            yield value
+        else:
+            for inner in value.values():
+                yield from _pictured(inner)
+    elif isinstance(value, (list, tuple)):
+        for inner in value:
+            yield from _pictured(inner)
+
+
+def prepare(
+    document: Mapping[str, Any],
+    *,
+    clean: Callable[[str], str] = fonts.printable,
+    pictures: Sequence[str] | None = None,
+) -> Prepared:
     """Make a document ready for a template.
 
     Parameters
@@ -47,12 +80,14 @@ def prepare(document: Mapping[str, Any], *, clean: Callable[[str], str] = fonts.
         As ``Document.to_dict`` returns it.
     clean : callable
         Applied to every text of the document.
+    pictures : sequence of str, optional
+        The document's pictures, if ``draw_pictures`` has drawn them already.
     """
     brand = brand_of(document["meta"])
     palette = make_palette(brand)
     prepared = Prepared({})
-    language = str(document["meta"]["language"])
-    picture = partial(_keep_picture, prepared=prepared, language=language, palette=palette)
+    drawn = iter(draw_pictures(document) if pictures is None else pictures)
+    picture = partial(_keep_picture, prepared=prepared, drawn=drawn)
     meta = _walk(document["meta"], clean, picture)
     pages = [_walk(page, clean, picture) for page in document["pages"]]
     written = document_date(document["meta"])
@@ -122,7 +157,7 @@ def svg_width(svg: str) -> float:
 def _walk(value: Any, clean: Callable[[str], str], picture: Callable[[dict[str, Any]], dict[str, Any]]) -> Any:
     """Return a value with its texts cleaned, and charts and images taken out by ``picture``."""
     if isinstance(value, Mapping):
-        if value.get("kind") in {"chart", "image"}:
+        if value.get("kind") in _PICTURED:
             value = picture(dict(value))
         return {key: inner if key in _RAW_KEYS else _walk(inner, clean, picture) for key, inner in value.items()}
     if isinstance(value, (list, tuple)):
@@ -130,14 +165,11 @@ def _walk(value: Any, clean: Callable[[str], str], picture: Callable[[dict[str, 
     return clean(value) if isinstance(value, str) else value
 
 
-def _keep_picture(
-    block: dict[str, Any], *, prepared: Prepared, language: str, palette: Mapping[str, str]
-) -> dict[str, Any]:
+def _keep_picture(block: dict[str, Any], *, prepared: Prepared, drawn: Iterator[str]) -> dict[str, Any]:
     key = f"picture{len(prepared.pictures)}"
-    if block["kind"] == "chart":
-        svg = chart_svg(block.pop("spec"), language, palette)
+    svg = next(drawn)
+    if block.pop("spec", None) is not None:
         block["width"] = svg_width(svg) or block["width"]
-    else:
-        svg = picture_svg(block.pop("data"), block["format"])
+    block.pop("data", None)
     prepared.pictures[key] = svg
     return {**block, "key": key}

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any
 
 from IPython.display import display
 
-from cxassess.charts import chart_svg
 from cxassess.document import Page
 from cxassess.report.build import Report
-from cxassess.report.display import show_meta, show_page
-from cxassess.report.html import FALLBACK_FONTS
-
-CHART_MIME: Final = "application/vnd.vegalite.v6+json"
+from cxassess.report.display import chart_bundle, show_meta, show_page
 
 
 def show(report: Report, *names: str) -> None:
@@ -39,6 +35,4 @@ def show(report: Report, *names: str) -> None:
 
 def show_chart(chart: Any, language: str = "en") -> None:
     """Show an Altair chart as vectors, without a browser script; its specification goes with it for the exporters."""
-    spec = chart.to_dict()
-    svg = chart_svg(spec, language).replace('font-family="Source Sans Pro"', f'font-family="{FALLBACK_FONTS}"')
-    display({CHART_MIME: spec, "image/svg+xml": svg}, raw=True)  # type: ignore[no-untyped-call]
+    display(chart_bundle(chart.to_dict(), language), raw=True)  # type: ignore[no-untyped-call]
