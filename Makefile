@@ -4,12 +4,13 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 OUT ?= demo_output
 
-.PHONY: demo test lint samples clean help
+.PHONY: demo test lint samples bench clean help
 
 help:
 	@echo "make demo   set up, then write real reports from the sample data into $(OUT)/"
 	@echo "make test   set up, then lint, check types and run all tests"
 	@echo "make lint   set up, then lint and check types only"
+	@echo "make bench  set up, then measure the program beside what one would use instead (about 15 minutes)"
 	@echo "make clean  remove the virtual environment and everything generated"
 
 $(BIN)/cxassess: pyproject.toml constraints.txt
@@ -39,6 +40,9 @@ lint: $(VENV)/.test
 
 samples: $(BIN)/cxassess
 	$(BIN)/python data_samples/generate.py
+
+bench: $(VENV)/.test
+	$(BIN)/python -m benchmarks
 
 clean:
 	rm -rf $(VENV) $(OUT) build dist *.egg-info

@@ -35,7 +35,7 @@ _PUBLIC = {
     "show_chart": "cxassess.report.show",
     "render_html": "cxassess.report.html",
     "render_pdf": "cxassess.report.pdf",
-    "run_reports": "cxassess.report.run",
+    "run_reports": "cxassess.batch.run",
     "sample_path": "cxassess.resources",
 }
 

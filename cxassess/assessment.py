@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,8 @@ from cxassess.instrument.model import Instrument
 from cxassess.report.brand import load_brand
 from cxassess.report.build import Report, build_report
 from cxassess.responses import Source, order_waves, read_responses
-from cxassess.scoring import Benchmark, ShownScores, apply_privacy, read_benchmark, score_responses
+from cxassess.scoring import ShownScores, apply_privacy, read_benchmark, score_responses
+from cxassess.scoring.stored import read_shown
 
 
 @dataclass(frozen=True)
@@ -62,8 +63,9 @@ class Assessment:
 
 
 def assess(
-    responses: str | Path,
+    responses: str | Path = "",
     *,
+    scores: str | Path = "",
     organisation: str = "",
     wave: str = "",
     language: str = "en",
@@ -73,12 +75,15 @@ def assess(
     source: Mapping[str, Any] | None = None,
     lenient: bool = False,
 ) -> Assessment:
-    """Read a responses file and assess one organisation.
+    """Read a responses file, or stored scores, and assess one organisation.
 
     Parameters
     ----------
     responses : str or Path
         CSV or XLSX, wide or long.
+    scores : str or Path
+        Scores of one organisation that have passed the privacy gate, as ``write_shown`` stores them, instead of
+        responses. Then ``benchmark`` and ``lenient`` have no meaning: what they change is in the scores.
     organisation : str
         As named in the file; may be left out when the file holds only one.
     wave : str
@@ -102,22 +107,33 @@ def assess(
         With every problem in the file, or when it is not clear which organisation is meant.
     """
     loaded = load_instrument(instrument, language)
-    everything = read_responses(Path(responses), loaded, lenient=lenient)
-    names = everything.organisations
-    if (organisation and organisation not in names) or (not organisation and len(names) > 1):
-        what = f"there is no {organisation!r} in it" if organisation else f"it holds {len(names)} organisations"
-        listed = ", ".join(names[:12]) + (" …" if len(names) > 12 else "")
-        raise CxassessError.single(str(responses), what, f"choose one of them by name: {listed}")
-    own = everything.select(organisation or names[0])
-    waves = order_waves(own.answers)
-    if wave and wave not in waves:
-        raise CxassessError.single(str(responses), f"there is no wave {wave!r}", f"use one of: {', '.join(waves)}")
-    chosen = wave or waves[-1]
-    own = own.until(chosen)
-    name = own.organisations[0]
     contexts = read_contexts(Path(context), language) if context else {}
-    compared: Benchmark | None = read_benchmark(benchmark) if benchmark else None
-    shown = apply_privacy(score_responses(own, contexts=contexts, benchmark=compared), own)
+    if scores:
+        shown = read_shown(Path(scores), loaded)
+        name = _choose("organisation", organisation, tuple(shown.waves["organisation"].unique()), scores)
+        waves = tuple(shown.waves.sort_values("order")["wave"])
+        chosen = _choose("wave", wave or waves[-1], waves, scores)
+        origin = Source(Path(scores).name, "", "mixed", 0)
+    else:
+        everything = read_responses(Path(responses), loaded, lenient=lenient)
+        name = _choose("organisation", organisation, everything.organisations, responses)
+        own = everything.select(name)
+        waves = order_waves(own.answers)
+        chosen = _choose("wave", wave or waves[-1], waves, responses)
+        own = own.until(chosen)
+        compared = read_benchmark(benchmark) if benchmark else None
+        shown = apply_privacy(score_responses(own, contexts=contexts, benchmark=compared), own)
+        origin = everything.source
     found = find(shown, organisation=name, wave=chosen, context=contexts.get(name))
-    origin = Source(**source) if source else everything.source
-    return Assessment(loaded, name, chosen, shown, found, contexts.get(name), origin)
+    return Assessment(loaded, name, chosen, shown, found, contexts.get(name), Source(**source) if source else origin)
+
+
+def _choose(what: str, wanted: str, known: Sequence[str], where: str | Path) -> str:
+    """Return the one that is wanted, or the only one there is."""
+    if wanted in known:
+        return wanted
+    if not wanted and len(known) == 1:
+        return known[0]
+    found = f"there is no {what} {wanted!r} in it" if wanted else f"it holds {len(known)} {what}s"
+    listed = ", ".join(known[:12]) + (" …" if len(known) > 12 else "")
+    raise CxassessError.single(str(where), found, f"choose one of them by name: {listed}")

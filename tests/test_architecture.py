@@ -9,7 +9,7 @@ import pytest
 
 PACKAGE = Path(__file__).parents[1] / "cxassess"
 LAYERS = [
-    {"errors", "resources", "document", "fonts"},
+    {"errors", "resources", "document", "fonts", "kernels"},
     {"language"},
     {"instrument"},
     {"responses", "context", "charts"},
@@ -17,6 +17,7 @@ LAYERS = [
     {"findings"},
     {"report"},
     {"assessment"},
+    {"batch"},
     {"cli"},
 ]
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 import yaml
+from babel.numbers import format_decimal
 
 from cxassess.language import LANGUAGES, LOCALES, Language, get_language
 
@@ -147,6 +148,18 @@ def test_numbers_dates_and_lists(
     assert language.percent(0.84) == percent
     assert language.date(date(2026, 11, 12)) == day
     assert language.join(["a", "b", "c"]) == joined
+
+
+@pytest.mark.parametrize("code", ["en", "da", "sv"])
+def test_small_numbers_are_written_as_babel_writes_them(code: str) -> None:
+    language = get_language(code)
+    numbers = [0, -0.0, 2.5, 0.005, -0.005, 2.675, 1e-9, -1e-20, 998.999, -998.9996, 999, 1000]
+    numbers += [step / 16 - 40 for step in range(1300)]
+    for number in numbers:
+        for digits in range(4):
+            pattern = "#,##0" + ("." + "0" * digits if digits else "")
+            expected = format_decimal(number, pattern, locale=language.locale).replace("-", "\u2212")
+            assert language.number(float(number), digits) == expected, (number, digits)
 
 
 def language_of(**messages: Any) -> Language:

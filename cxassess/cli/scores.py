@@ -1,0 +1,42 @@
+"""The command that lists the scores of many organisations."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+from tqdm import tqdm
+
+from cxassess.cli.shared import explain_errors, files_argument, instrument_option, lenient_option
+
+
+@click.command("scores")
+@files_argument
+@click.option("--out", required=True, type=click.Path(path_type=Path, dir_okay=False), help="CSV file to write.")
+@click.option("--context", type=click.Path(path_type=Path), help="YAML: invited people, targets, events.")
+@instrument_option
+@lenient_option
+@explain_errors
+def scores(files: tuple[Path, ...], out: Path, context: Path | None, instrument: str, lenient: bool) -> None:
+    """List the scores of every organisation and wave in the responses FILES, of any size, as a CSV file."""
+    from cxassess.batch.files import FolderError, write_whole
+    from cxassess.context import read_contexts
+    from cxassess.errors import CxassessError
+    from cxassess.instrument import load_instrument
+    from cxassess.scoring.listing import format_scores, list_scores
+
+    with tqdm(unit=" respondents", disable=None, file=sys.stderr) as bar:
+        frame = list_scores(
+            files,
+            load_instrument(instrument),
+            contexts=read_contexts(context) if context else {},
+            lenient=lenient,
+            on_chunk=lambda rows: bar.update(rows - bar.n),
+        )
+    try:
+        write_whole(out, format_scores(frame))
+    except FolderError as error:
+        remedy = "Make room, or give a folder that you may write to."
+        raise CxassessError.single(error.folder, f"nothing can be written there: {error.reason}", remedy) from error
+    click.echo(f"{frame['organisation'].nunique():,} organisations written to {out}")
