@@ -131,7 +131,7 @@ def test_kernels_find_nothing_of_each_other(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_kernels_find_nothing_of_each_other(tmp_path: Path) -> None:
+def test_many_kernels_find_nothing_of_each_other(tmp_path: Path) -> None:
     """``CXASSESS_CANARIES`` sets how many kernels; with 500 it takes some minutes."""
     assert leaks_of_pairs(int(os.environ.get("CXASSESS_CANARIES", "60")) // 2, tmp_path) == []
 
