@@ -140,9 +140,10 @@ def test_asynchronous_manager_as_in_jupyterlab(tmp_path: Path) -> None:
         alive = await manager.is_alive()
         client.stop_channels()
         await manager.shutdown_kernel()
-        return [type(client), reply["content"]["user_expressions"]["it"]["data"]["text/plain"], alive]
+        told = ast.literal_eval(reply["content"]["user_expressions"]["it"]["data"]["text/plain"])
+        return [type(client), told, alive]
 
-    assert asyncio.run(use()) == [PromptClient, f"('yes', '{tmp_path}')", True]
+    assert asyncio.run(use()) == [PromptClient, ("yes", str(tmp_path)), True]
 
 
 def test_client_may_ask_the_kernel_to_shut_down() -> None:
