@@ -8,6 +8,8 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, Final
 
+from cxassess.batch.options import count_cores
+
 PACKAGES: Final = (
     "cxassess",
     "numpy",
@@ -23,14 +25,6 @@ PACKAGES: Final = (
     "playwright",
     "distributed",
 )
-
-
-def count_cores() -> int:
-    """Return how many cores this process may use."""
-    try:
-        return len(os.sched_getaffinity(0))
-    except AttributeError:  # macOS, Windows
-        return os.cpu_count() or 1
 
 
 def describe_machine() -> dict[str, Any]:

@@ -13,10 +13,10 @@ from typing import Final
 from benchmarks import pipelines, workload
 from benchmarks.batch_runs import Run, run_command
 from benchmarks.figures import Figure, Table, median_phases
-from benchmarks.machine import count_cores
 from benchmarks.pipelines import Made, Pipeline
 from benchmarks.warm import Team
 from benchmarks.workload import Workload
+from cxassess.batch.options import count_cores
 
 Say = Callable[[str], None]
 

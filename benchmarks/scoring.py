@@ -12,11 +12,11 @@ from typing import Final
 from benchmarks import trials
 from benchmarks.answers import ORGANISATIONS_IN_CHUNK, PEOPLE, WAVES, count_chunks
 from benchmarks.figures import Figure, Table
-from benchmarks.machine import count_cores
 from benchmarks.plain import Summary
 from benchmarks.trials import Trial, Work
 from benchmarks.warm import call_alone
 from cxassess import load_instrument
+from cxassess.batch.options import count_cores
 
 Say = Callable[[str], None]
 Way = Callable[[Work], Trial]

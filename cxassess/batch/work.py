@@ -7,7 +7,7 @@ import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -126,8 +126,7 @@ def make_report(job: ReportJob) -> ReportEntry:
 
 
 def _finish(entry: ReportEntry, clock: _Clock, **more: Any) -> ReportEntry:
-    values = {**vars(entry), "seconds": round(sum(clock.seconds.values()), 3), "timing": clock.seconds, **more}
-    return ReportEntry(**values)
+    return replace(entry, seconds=round(sum(clock.seconds.values()), 3), timing=clock.seconds, **more)
 
 
 def _execute(job: ReportJob, executed: Path, folder: Path) -> nbformat.NotebookNode:
