@@ -115,23 +115,32 @@ def test_a_run_stops_when_it_is_told_and_goes_on(
     assert set(statuses(tmp_path).values()) == {"written"}
 
 
-def test_killed_at_random_moments_a_run_loses_nothing(
-    twenty: Path, small: Path, undisturbed: dict[str, bytes], tmp_path: Path
-) -> None:
-    """``CXASSESS_KILLS`` sets how often; every report that is there is whole at every moment."""
+def test_killed_at_random_moments_a_run_loses_nothing(tmp_path: Path) -> None:
+    """Every report that is there is whole at every moment; ``CXASSESS_KILLS`` and ``CXASSESS_FIRMS`` set how many."""
+    kills, firms = int(os.environ.get("CXASSESS_KILLS", "4")), int(os.environ.get("CXASSESS_FIRMS", "20"))
     moments = random.Random(7)
-    for _ in range(int(os.environ.get("CXASSESS_KILLS", "4"))):
-        process = start(twenty, "--notebook", small, "--out", tmp_path, "--workers", 2, "--resume")
-        time.sleep(moments.uniform(1.0, 9.0))
+    responses, out, calm = tmp_path / "many.csv", tmp_path / "out", tmp_path / "calm"
+    names = write_organisations(responses, firms)
+    bad = {names[3], names[-2]}
+    notebook = write_notebook(tmp_path / "bad.ipynb", SMALL_CODE, f"assert organisation not in {sorted(bad)}")
+    arguments = (responses, "--notebook", notebook, "--workers", 2, "--out")
+    assert run(*arguments, calm).returncode == 1
+    undisturbed = pdfs(calm)
+    assert len(undisturbed) == firms - len(bad)
+    for _ in range(kills):
+        process = start(*arguments, out, "--resume")
+        time.sleep(moments.uniform(1.0, 9.0 + firms / 30))
         process.kill()
         finish(process)
-        for name, content in pdfs(tmp_path).items():
+        for name, content in pdfs(out).items():
             assert content == undisturbed[name]
     assert nothing_runs(str(tmp_path)), "workers and kernels end with the run"
-    result = run(twenty, "--notebook", small, "--out", tmp_path, "--workers", 2, "--resume")
-    assert result.returncode == 0, result.stderr
-    assert pdfs(tmp_path) == undisturbed
-    assert sorted(path.name for path in tmp_path.iterdir()) == sorted([*undisturbed, "manifest.json"])
+    result = run(*arguments, out, "--resume")
+    assert result.returncode == 1, result.stderr
+    assert pdfs(out) == undisturbed
+    assert {name for name, status in statuses(out).items() if status == "failed"} == bad
+    kept = {path.name for path in out.iterdir()} - set(undisturbed)
+    assert kept == {path.name for path in calm.iterdir()} - set(undisturbed), "nothing half-written is left"
 
 
 def test_a_changed_input_is_made_again_and_only_it(twenty: Path, small: Path, tmp_path: Path) -> None:
