@@ -8,7 +8,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, Final
 
-from cxassess.batch.options import count_cores
+from cxassess.batch.pool import count_cores
 
 PACKAGES: Final = (
     "cxassess",

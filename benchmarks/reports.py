@@ -16,7 +16,7 @@ from benchmarks.figures import Figure, Table, median_phases
 from benchmarks.pipelines import Made, Pipeline
 from benchmarks.warm import Team
 from benchmarks.workload import Workload
-from cxassess.batch.options import count_cores
+from cxassess.batch.pool import count_cores
 
 Say = Callable[[str], None]
 

@@ -14,7 +14,7 @@ from benchmarks import answers, engine, plain
 from benchmarks.engine import Chunk
 from benchmarks.memory import own_peak
 from cxassess import Instrument, load_instrument
-from cxassess.batch.options import count_cores
+from cxassess.batch.pool import count_cores
 from cxassess.scoring.coding import Design
 from cxassess.scoring.finish import finish
 from cxassess.scoring.partials import combine

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import subprocess
@@ -218,28 +219,26 @@ def test_trends_of_any_number_of_waves_fit(renderer: PdfRenderer, tmp_path: Path
     assert str(2024 + waves - 1) in pdf_text(pdf, tmp_path)
 
 
-def test_a_sketch_is_as_high_as_the_page(charts: tuple[d.Chart, d.Chart]) -> None:
-    """Pages are fitted by measuring sketches of them."""
-    bare = replace(
-        builders.profile(), rows=[replace(row, interval_text="a long " * 9) for row in builders.profile().rows]
-    )
-    split = builders.distributions()
-    wordy = replace(split, rows=[replace(row, agreement_word="a long word for it " * 5) for row in split.rows])
-    own = (d.Page("profile", (bare,)), d.Page("distributions", (wordy,)), d.Page("trends", (builders.trends(6),)))
-    pages = (*builders.full_document(*charts).pages[1:], *own)
-    measured = b"""
-        #import "report.typ": doc, full, page-body, themed
-        #show: themed
-        #context for p in doc.pages { for k in (.7, .88, 1.0, 1.25) {
-          let heights = (true, false).map(draw => measure(block(width: full, page-body(p, k, draw: draw))).height.pt())
-          assert(calc.abs(heights.at(0) - heights.at(1)) < .001, message: p.id + " at " + str(k) + ": " + repr(heights))
-        } }
-    """
-    inputs = prepare(d.Document(builders.META, pages).to_dict()).inputs()
-    folder = str(resource_path("templates/report"))
+@needs_poppler
+def test_a_page_is_as_roomy_as_it_can_be_on_one_sheet(renderer: PdfRenderer, tmp_path: Path) -> None:
+    """The fuller, the tighter; every step is taken, and only a page that is too full for the last takes two sheets."""
+    folder = resource_path("templates/report")
     fonts = typst.Fonts(include_system_fonts=False, font_paths=[str(path) for path in font_directories()])
-    compiler = typst.Compiler(measured, root=folder, font_paths=fonts)
-    compiler.compile(format="svg", sys_inputs=inputs)
+    row = builders.profile().rows[0]
+    tried: list[int] = []
+    for count in range(8, 40):
+        document = document_of(replace(builders.profile(), rows=[row] * count), d.Bottom(), d.Text("The end"))
+        compiler = typst.Compiler(
+            str(folder / "report.typ"), root=str(folder), font_paths=fonts, sys_inputs=prepare(document).inputs()
+        )
+        place = json.loads(compiler.query("metadata", field="value"))[0]
+        tried.append(place)
+        sheets = len(words_by_page(renderer.render(document), tmp_path))
+        assert (sheets == 1) == (place < 3)
+        if place == 3:
+            break
+    assert tried == sorted(tried)
+    assert set(tried) == {0, 1, 2, 3}
 
 
 @needs_poppler

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Protocol, TypeVar
 
-from cxassess.batch.pool import Outcome
+from cxassess.batch.pool import Outcome, count_cores
 from cxassess.batch.tasks import ReportFormat
 from cxassess.resources import resource_path
 
@@ -63,8 +62,3 @@ class RunOptions:
     def count_workers(self, reports: int) -> int:
         """Return how many processes to start for some reports: as asked or one a core, and no more than reports."""
         return max(1, min(self.workers or count_cores(), reports))
-
-
-def count_cores() -> int:
-    """Return how many cores this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

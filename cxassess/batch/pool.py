@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import queue
 import signal
 import subprocess
@@ -182,16 +183,23 @@ class WorkerPool:
         return Outcome(worker.item, fault=CallFault("Timeout" if worker.killed_for else "ProcessEnded", why))
 
     def _hire(self) -> _Worker:
+        threads = str(max(1, count_cores() // self.workers))  # more than there are cores only get in each other's way
         process = subprocess.Popen(  # noqa: S603  (this program itself)
             [sys.executable, "-m", "cxassess.batch.worker", *self.modules],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
+            env={"RAYON_NUM_THREADS": threads, **os.environ},
         )
         worker = _Worker(process)
         for function, item in self._first:
             _send(worker, function, item, wanted=False)
         threading.Thread(target=_listen, args=(worker, self._events), daemon=True).start()
         return worker
+
+
+def count_cores() -> int:
+    """Return how many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _listen(worker: _Worker, events: queue.SimpleQueue[tuple[_Worker, Any]]) -> None:

@@ -53,6 +53,8 @@ class Page:
         Small line, title (the finding), and lead paragraph; all empty on the cover.
     flow : bool
         Text page whose blocks may run over several sheets; otherwise the page is fitted to one sheet.
+    spacing : tuple of float
+        Factors of the spacing, the roomiest first and at most three: a fitted page takes the first at which it holds.
     """
 
     id: str
@@ -61,6 +63,7 @@ class Page:
     title: str = ""
     lead: str = ""
     flow: bool = False
+    spacing: tuple[float, ...] = (1.1, 0.88, 0.7)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the page as plain JSON values, each block with its ``kind``."""
@@ -70,6 +73,7 @@ class Page:
             "title": self.title,
             "lead": self.lead,
             "flow": self.flow,
+            "spacing": list(self.spacing),
             "blocks": [block_to_dict(block) for block in self.blocks],
         }
 

@@ -33,6 +33,7 @@ from cxassess.scoring.model import ALL
 from cxassess.scoring.rows import Row
 
 MOST_FACTS, FEW_ITEMS = 5, 2
+_SPACING = (0.84, 0.77, 0.7)  # element pages are the fullest, and should look alike
 
 
 def build_element(view: View, element: Element) -> Page:
@@ -49,7 +50,7 @@ def build_element(view: View, element: Element) -> Page:
     kicker = view.text(
         "element.kicker", number=view.number_of(element), count=len(view.instrument.elements), name=element.name
     )
-    return Page(f"element-{element.id}", blocks, kicker, said.title, said.text)
+    return Page(f"element-{element.id}", blocks, kicker, said.title, said.text, spacing=_SPACING)
 
 
 def holding_back(view: View, element: Element) -> Item:
