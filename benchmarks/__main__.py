@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
+from benchmarks.figures import Table
 from benchmarks.machine import describe_machine
 from benchmarks.picture import draw_picture
 from benchmarks.reports import measure_reports
@@ -17,7 +18,8 @@ from benchmarks.scoring import measure_scoring
 from benchmarks.table import write_tables
 
 HERE: Final = Path(__file__).resolve().parent
-PARTS: Final = ("reports", "scoring")
+MEASURE: Final = {"reports": measure_reports, "scoring": measure_scoring}
+PARTS: Final = tuple(MEASURE)
 
 
 def main() -> None:
@@ -28,24 +30,26 @@ def main() -> None:
     parser.add_argument("--out", type=Path, help="write everything here, instead of to benchmarks/ and docs/")
     chosen = parser.parse_args()
     parts = (chosen.part,) if chosen.part else PARTS
-    machine = describe_machine()
-    reports = measure_reports(_say, quick=chosen.quick) if "reports" in parts else []
-    scoring = measure_scoring(_say, quick=chosen.quick) if "scoring" in parts else []
-    results = {
-        "measured": datetime.now(UTC).date().isoformat(),
-        "quick": chosen.quick,
-        "machine": machine,
-        "reports": [table.to_dict() for table in reports],
-        "scoring": [table.to_dict() for table in scoring],
-    }
-    text = write_tables(reports, scoring, machine)
     folder, pictures = (chosen.out, chosen.out) if chosen.out else (HERE, HERE.parent / "docs")
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "results.json").write_text(json.dumps(results, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    (folder / "results.md").write_text(text, encoding="utf-8")
-    picture = draw_picture(reports, scoring, machine["cores"])
-    (pictures / "benchmark.svg").write_text(picture, encoding="utf-8")
-    sys.stdout.write(text)
+    machine = describe_machine()
+    found: dict[str, list[Table]] = {part: [] for part in PARTS}
+    for part in parts:
+        for table in MEASURE[part](_say, quick=chosen.quick):
+            found[part].append(table)  # everything is written again after each table: a stopped run keeps its figures
+            results = {
+                "measured": datetime.now(UTC).date().isoformat(),
+                "quick": chosen.quick,
+                "machine": machine,
+                **{name: [one.to_dict() for one in tables] for name, tables in found.items()},
+            }
+            text = json.dumps(results, indent=1, ensure_ascii=False) + "\n"
+            (folder / "results.json").write_text(text, encoding="utf-8")
+            words = write_tables(found["reports"], found["scoring"], machine)
+            (folder / "results.md").write_text(words, encoding="utf-8")
+            picture = draw_picture(found["reports"], found["scoring"], machine["cores"])
+            (pictures / "benchmark.svg").write_text(picture, encoding="utf-8")
+    sys.stdout.write(words)
 
 
 def _say(line: str) -> None:

@@ -23,7 +23,7 @@ from builders_findings import (
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from cxassess.findings import KINDS, Finding, Findings, Said, action_line, find, headline, row_comment, say
+from cxassess.findings import KINDS, Finding, Findings, Said, action_line, find, headline, row_comments, say
 from cxassess.findings.headlines import PAGES
 from cxassess.instrument import load_instrument
 from cxassess.instrument.model import Instrument
@@ -53,7 +53,7 @@ def everything(rows: Rows, instruments: dict[str, Instrument]) -> list[tuple[str
         said += [(page, headline(page, findings, instrument, code, name=NAME)) for page in PAGES]
         for element in instrument.elements:
             said.append((element.id, headline("element", findings, instrument, code, name=NAME, element=element.id)))
-            comment = row_comment(shown, element.id, ORGANISATION, WAVE, instrument, code)
+            comment = row_comments(shown, ORGANISATION, WAVE, instrument, code)[element.id]
             said.append(("row", Said(comment.rstrip("."), comment)))
         for action in findings.actions:
             said.append(("action", Said("An action", action_line(action, instrument, code))))
@@ -229,7 +229,8 @@ def test_role_gaps_headline_in_every_branch() -> None:
 
 def test_row_comments() -> None:
     def comment(rows: Rows, language: str = "en") -> str:
-        return row_comment(to_shown(ENGLISH, rows), "persistence", ORGANISATION, WAVE, INSTRUMENTS[language], language)
+        said = row_comments(to_shown(ENGLISH, rows), ORGANISATION, WAVE, INSTRUMENTS[language], language)
+        return said["persistence"]
 
     rows = make_rows(ENGLISH)
     assert comment(rows) == "Top management and front line cannot be compared."

@@ -9,7 +9,7 @@ from builders_scoring import join_responses, make_responses
 from test_findings_say import check
 
 from cxassess.context import OrganisationContext
-from cxassess.findings import Findings, Said, find, headline, row_comment, say
+from cxassess.findings import Findings, Said, find, headline, row_comments, say
 from cxassess.findings.headlines import PAGES
 from cxassess.instrument import load_instrument
 from cxassess.instrument.model import Instrument
@@ -39,7 +39,7 @@ def said_of(shown: ShownScores, findings: Findings, wave: str, code: str, instru
     said += [headline(page, findings, instrument, code, name="Nordlys") for page in PAGES]
     for element in instrument.elements:
         said.append(headline("element", findings, instrument, code, name="Nordlys", element=element.id))
-        comment = row_comment(shown, element.id, ORGANISATION, wave, instrument, code)
+        comment = row_comments(shown, ORGANISATION, wave, instrument, code)[element.id]
         said.append(Said(comment.rstrip("."), comment))
     return said
 

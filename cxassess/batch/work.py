@@ -130,7 +130,11 @@ def _finish(entry: ReportEntry, clock: _Clock, **more: Any) -> ReportEntry:
 
 
 def _execute(job: ReportJob, executed: Path, folder: Path) -> nbformat.NotebookNode:
-    import papermill  # noqa: PLC0415  (slow to import)
+    """Run the notebook as ``papermill.execute_notebook`` does, but save it only if it failed: saving takes longer."""
+    from papermill.execute import raise_for_execution_errors  # noqa: PLC0415  (slow to import)
+    from papermill.parameterize import parameterize_notebook  # noqa: PLC0415
+
+    from cxassess.kernels.engine import ForkedEngine  # noqa: PLC0415
 
     (folder / "tmp").mkdir()
     for name, content in _own_files(job).items():
@@ -143,18 +147,28 @@ def _execute(job: ReportJob, executed: Path, folder: Path) -> nbformat.NotebookN
         "KERNEL_MEMORY_LIMIT": str(job.memory),
         "TMPDIR": str(folder / "tmp"),
     }
-    done: nbformat.NotebookNode = papermill.execute_notebook(
-        nbformat.from_dict(dict(job.notebook)),  # type: ignore[no-untyped-call]
-        str(executed),
-        parameters=dict(job.parameters),
-        engine_name=ENGINE,
+    notebook = _fresh_copy(job.notebook)
+    done = ForkedEngine.execute_notebook(
+        parameterize_notebook(notebook, dict(job.parameters), engine_name=ENGINE),
+        ForkedEngine.nb_kernel_name(notebook),
+        str(executed),  # written by the engine if the kernel dies
         progress_bar=False,
-        request_save_on_cell_execute=True,  # the engine saves at the end only, also if the kernel died
         execution_timeout=job.timeout,
-        cwd=str(folder),
         env=environment,
+        resources={"metadata": {"path": str(folder)}},
     )
+    raise_for_execution_errors(done, str(executed))  # writes the notebook before it raises
     return done
+
+
+def _fresh_copy(template: Mapping[str, Any]) -> nbformat.NotebookNode:
+    """Return a notebook of its own, with the places where papermill writes."""
+    notebook: nbformat.NotebookNode = nbformat.from_dict(dict(template))  # type: ignore[no-untyped-call]
+    notebook.metadata.setdefault("papermill", {})
+    for cell in notebook.cells:
+        cell.metadata.setdefault("tags", [])
+        cell.metadata.setdefault("papermill", {})
+    return notebook
 
 
 def _own_files(job: ReportJob) -> Mapping[str, bytes]:

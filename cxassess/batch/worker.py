@@ -16,7 +16,7 @@ import struct
 import sys
 import threading
 from importlib import import_module
-from typing import Any, BinaryIO, Final
+from typing import Any, BinaryIO, Final, cast
 
 LENGTH: Final = struct.Struct("!Q")
 #: Exit code of a worker whose parent is gone.
@@ -70,8 +70,17 @@ def _read_calls(calls: BinaryIO, inbox: queue.SimpleQueue[Any]) -> None:
         os._exit(ORPHANED)
 
 
+def skip_grammars() -> None:
+    """Keep jsonschema from building the grammars of web addresses, which takes over a second and no notebook needs.
+
+    For processes that do nothing but make reports: the formats ``iri`` and the like are not checked in them.
+    """
+    sys.modules.setdefault("rfc3987_syntax", cast(Any, None))
+
+
 def main() -> None:
     """Serve the process that started this one; the arguments are modules to load first."""
+    skip_grammars()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole terminal; the parent decides
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)

@@ -75,22 +75,15 @@ def headline(
     return words.begin(said)
 
 
-def row_comment(  # noqa: PLR0917
-    shown: ShownScores,
-    element: str,
-    organisation: str,
-    wave: str,
-    instrument: Instrument,
-    language: Language | str,
-) -> str:
-    """Return one sentence on how the roles see an element: how the pair differs and where the others lie.
+def row_comments(
+    shown: ShownScores, organisation: str, wave: str, instrument: Instrument, language: Language | str
+) -> dict[str, str]:
+    """Return, by element, one sentence on how the roles see it: how the pair differs and where the others lie.
 
     Parameters
     ----------
     shown : ShownScores
         Scores behind the privacy gate.
-    element : str
-        Id of the element.
     organisation, wave : str
         As written in the scores.
     instrument : Instrument
@@ -99,7 +92,11 @@ def row_comment(  # noqa: PLR0917
         The report's language, or its code.
     """
     words = Words.of(instrument, language)
-    return words.capital(comment_roles(compare_roles(View(shown, organisation, wave), element), words))
+    view = View(shown, organisation, wave)
+    return {
+        element.id: words.capital(comment_roles(compare_roles(view, element.id), words))
+        for element in instrument.elements
+    }
 
 
 def action_line(action: Action, instrument: Instrument, language: Language | str) -> str:

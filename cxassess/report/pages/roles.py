@@ -18,7 +18,7 @@ from cxassess.document import (
     TableColumn,
     Text,
 )
-from cxassess.findings import headline, row_comment
+from cxassess.findings import headline, row_comments
 from cxassess.findings.words import lower_first
 from cxassess.instrument.model import Element, Role
 from cxassess.report.pages.causes import cause_blocks
@@ -57,7 +57,8 @@ def _dumbbell(view: View) -> Dumbbell:
     rows = [(_gap(view, element), element) for element in view.instrument.elements]
     rows.sort(key=lambda pair: (pair[0] is None, -abs(pair[0]["gap"]) if pair[0] else 0, view.number_of(pair[1])))
     widest = next((element.id for gap, element in rows if gap and gap["verdict"] == "real"), "")
-    built = [_row(view, element, gap, marked=element.id == widest) for gap, element in rows]
+    said = row_comments(view.shown, view.organisation, view.wave, view.instrument, view.language)
+    built = [_row(view, element, gap, said[element.id], marked=element.id == widest) for gap, element in rows]
     pair = view.instrument.role_gap
     title, head = view.text("roles.title_plain"), ""
     if pair and any(gap for gap, _ in rows):
@@ -87,8 +88,7 @@ def _gap(view: View, element: Element) -> Row | None:
     return row if row and row["status"] == SCORED and row["gap"] is not None else None
 
 
-def _row(view: View, element: Element, gap: Row | None, *, marked: bool) -> DumbbellRow:
-    said = row_comment(view.shown, element.id, view.organisation, view.wave, view.instrument, view.language)
+def _row(view: View, element: Element, gap: Row | None, said: str, *, marked: bool) -> DumbbellRow:
     points, hidden = _points(view, element)
     number = view.number_of(element)
     if gap is None:
