@@ -11,6 +11,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from cxassess import Instrument
+from cxassess.responses.codes import AnswerCodes, Labels
+from cxassess.responses.words import DONT_KNOW, NOT_APPLICABLE
 
 PEOPLE: Final = 125
 WAVES: Final = ("2025-10", "2026-10")
@@ -67,12 +69,31 @@ def count_chunks(answers: int, instrument: Instrument) -> list[int]:
     return [ORGANISATIONS_IN_CHUNK] * whole + ([rest] if rest else [])
 
 
+def as_codes(drawn: Drawn, instrument: Instrument) -> AnswerCodes:
+    """Return the answers as arrays, as reading a file makes them: texts once each, and where they stand."""
+    people = len(drawn.organisation)
+    organisations, own = np.unique(drawn.organisation, return_inverse=True)
+    codes = {_NO_NUMBER.index("dont_know"): DONT_KNOW, _NO_NUMBER.index("not_applicable"): NOT_APPLICABLE}
+    answers = np.maximum(drawn.numbers, 0)
+    for place, code in codes.items():
+        answers[drawn.numbers == -place] = code
+    return AnswerCodes(
+        Labels(own.astype(np.intp), np.array(_names(organisations), dtype=object)),
+        Labels(drawn.wave.astype(np.intp), np.array(WAVES, dtype=object)),
+        Labels(np.zeros(people, dtype=np.intp), np.array([""], dtype=object)),
+        np.array(_respondents(people), dtype=object),
+        drawn.role.astype(np.intp),
+        answers,
+        np.full(people, "NaT", dtype="datetime64[us]"),
+    )
+
+
 def as_frames(drawn: Drawn, instrument: Instrument) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the answers and reasons frames of responses, as reading a file makes them."""
     people = len(drawn.organisation)
     keys = pd.DataFrame(
         {
-            "organisation": pd.Series(_names(drawn), dtype="str"),
+            "organisation": pd.Series(_names(drawn.organisation), dtype="str"),
             "wave": pd.Series(np.array(WAVES)[drawn.wave], dtype="str"),
             "respondent": pd.Series(_respondents(people), dtype="str"),
         }
@@ -119,8 +140,8 @@ def _category(codes: npt.NDArray[Any], names: Sequence[str]) -> pd.Categorical[s
     return pd.Categorical.from_codes(codes, pd.Index(names))
 
 
-def _names(drawn: Drawn) -> list[str]:
-    return [f"Organisation {number:05d}" for number in drawn.organisation]
+def _names(organisations: npt.NDArray[np.int64]) -> list[str]:
+    return [f"Organisation {number:05d}" for number in organisations]
 
 
 def _respondents(rows: int) -> list[str]:

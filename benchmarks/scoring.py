@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -16,7 +16,7 @@ from benchmarks.plain import Summary
 from benchmarks.trials import Trial, Work
 from benchmarks.warm import call_alone
 from cxassess import load_instrument
-from cxassess.batch.options import count_cores
+from cxassess.batch.pool import count_cores
 
 Say = Callable[[str], None]
 Way = Callable[[Work], Trial]
@@ -24,7 +24,8 @@ Way = Callable[[Work], Trial]
 WAYS: Final[dict[str, tuple[str, Way]]] = {
     "pandas": ("pandas groupby on a long frame, texts as categories", trials.by_pandas),
     "pandas, texts": ("pandas groupby on a long frame, texts as read from a file", trials.by_pandas_with_texts),
-    "ours": ("cxassess, all in memory", trials.by_engine),
+    "ours": ("cxassess, all in memory, as read from a file", trials.by_engine),
+    "ours, frames": ("cxassess, all in memory as frames with texts", trials.by_engine_from_frames),
     "ours, streamed": ("cxassess, one chunk in memory at a time", trials.by_engine_streamed),
     "ours, Dask": ("cxassess on Dask, {cores} processes", trials.by_dask),
     "ours, all frames": (
@@ -45,15 +46,16 @@ class Effort:
     ways: tuple[str, ...] = tuple(WAYS)
 
 
-_LEAN: Final = tuple(key for key in WAYS if key != "ours, all frames")
+_LEAN: Final = tuple(key for key in WAYS if key not in {"ours, frames", "ours, all frames"})
 FULL: Final = (Effort("1e6", 10**6, 3, 3), Effort("3e7", 3 * 10**7, 1, 2, _LEAN))
 QUICK: Final = (Effort("1e6", 10**5, 1, 1), Effort("3e7", 3 * 10**5, 1, 1, _LEAN))
 
 
-def measure_scoring(say: Say, *, quick: bool = False) -> list[Table]:
-    """Return the tables of scoring: of a million answers, and of thirty million."""
+def measure_scoring(say: Say, *, quick: bool = False) -> Iterator[Table]:
+    """Return the tables of scoring as they are ready: of a million answers, and of thirty million."""
     with tempfile.TemporaryDirectory(prefix="cxbench-") as name:
-        return [_measure(effort, Path(name), say) for effort in (QUICK if quick else FULL)]
+        for effort in QUICK if quick else FULL:
+            yield _measure(effort, Path(name), say)
 
 
 def _measure(effort: Effort, folder: Path, say: Say) -> Table:

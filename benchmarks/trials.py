@@ -11,11 +11,11 @@ from typing import Any, TypeVar
 import pandas as pd
 
 from benchmarks import answers, engine, plain
-from benchmarks.engine import Chunk
 from benchmarks.memory import own_peak
 from cxassess import Instrument, load_instrument
 from cxassess.batch.pool import count_cores
-from cxassess.scoring.coding import Design
+from cxassess.responses.codes import AnswerCodes
+from cxassess.scoring.design import Design
 from cxassess.scoring.finish import finish
 from cxassess.scoring.partials import combine
 
@@ -94,26 +94,39 @@ def _group_by(work: Work, long: pd.DataFrame) -> Trial:
 
 
 def by_engine(work: Work) -> Trial:
-    """Score by the engine, all answers in memory, in chunks."""
-    instrument, design = _instrument(), Design.of(_instrument())
-    chunks = list(_chunks(work, instrument))
+    """Score by the engine, all answers in memory, in chunks of arrays, as reading a file makes them."""
+    design = Design.of(_instrument())
+    chunks = list(_chunks(work, design.instrument))
 
     def call() -> plain.Summary:
-        return engine.finish_plainly([engine.add_up(chunk, instrument, design) for chunk in chunks], design)
+        return engine.finish_plainly([engine.add_up(chunk, design) for chunk in chunks], design)
+
+    return _timed(work, call, _as_it_is)
+
+
+def by_engine_from_frames(work: Work) -> Trial:
+    """Score by the engine, all answers in memory, in chunks of frames with texts."""
+    design = Design.of(_instrument())
+    sizes = answers.count_chunks(work.answers, design.instrument)
+    drawn = (answers.draw(number, size, design.instrument) for number, size in enumerate(sizes))
+    chunks = [answers.as_frames(one, design.instrument) for one in drawn]
+
+    def call() -> plain.Summary:
+        return engine.finish_plainly([engine.add_up_frames(chunk, design) for chunk in chunks], design)
 
     return _timed(work, call, _as_it_is)
 
 
 def by_engine_streamed(work: Work) -> Trial:
     """Score by the engine, with no more than one chunk in memory at a time; making the chunks is not timed."""
-    instrument, design = _instrument(), Design.of(_instrument())
+    design = Design.of(_instrument())
     before = own_peak()
     seconds = []
     for _ in range(work.repeats):
         parts, spent = [], 0.0
-        for chunk in _chunks(work, instrument):
+        for chunk in _chunks(work, design.instrument):
             begun = time.perf_counter()
-            parts.append(engine.add_up(chunk, instrument, design))
+            parts.append(engine.add_up(chunk, design))
             spent += time.perf_counter() - begun
         begun = time.perf_counter()
         found = engine.finish_plainly(parts, design)
@@ -125,11 +138,11 @@ def by_engine_streamed(work: Work) -> Trial:
 
 def by_engine_with_all_frames(work: Work) -> Trial:
     """Score by the engine, with all frames that follow from the sums: intervals, agreement, levels, every role."""
-    instrument, design = _instrument(), Design.of(_instrument())
-    chunks = list(_chunks(work, instrument))
+    design = Design.of(_instrument())
+    chunks = list(_chunks(work, design.instrument))
 
     def call() -> plain.Summary:
-        parts = [engine.add_up(chunk, instrument, design) for chunk in chunks]
+        parts = [engine.add_up(chunk, design) for chunk in chunks]
         finish(combine(parts), design, {})
         return engine.finish_plainly(parts, design)
 
@@ -151,7 +164,7 @@ def by_dask(work: Work) -> Trial:
         wait(chunks)  # type: ignore[no-untyped-call]
 
         def call() -> plain.Summary:
-            parts = client.map(engine.add_up, chunks, instrument=instrument, design=design, pure=False)
+            parts = client.map(engine.add_up, chunks, design=design, pure=False)
             return engine.finish_plainly(client.gather(parts), design)
 
         def peak() -> float:
@@ -166,13 +179,13 @@ def _as_it_is(found: plain.Summary) -> plain.Summary:
     return found
 
 
-def _chunks(work: Work, instrument: Instrument) -> Iterator[Chunk]:
+def _chunks(work: Work, instrument: Instrument) -> Iterator[AnswerCodes]:
     for number, size in enumerate(answers.count_chunks(work.answers, instrument)):
         yield _make_chunk(number, size, instrument)
 
 
-def _make_chunk(number: int, size: int, instrument: Instrument) -> Chunk:
-    return answers.as_frames(answers.draw(number, size, instrument), instrument)
+def _make_chunk(number: int, size: int, instrument: Instrument) -> AnswerCodes:
+    return answers.as_codes(answers.draw(number, size, instrument), instrument)
 
 
 def _instrument() -> Instrument:

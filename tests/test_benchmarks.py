@@ -22,7 +22,7 @@ from benchmarks.memory import TreeMemory, own_peak  # noqa: E402
 from benchmarks.picture import draw_picture  # noqa: E402
 from benchmarks.table import write_tables  # noqa: E402
 from cxassess import load_instrument  # noqa: E402
-from cxassess.scoring.coding import Design  # noqa: E402
+from cxassess.scoring.design import Design  # noqa: E402
 
 INSTRUMENT = load_instrument("eight_elements", "en")
 MACHINE = {"processor": "P", "cores": 2, "memory_gib": 8.0, "system": "S", "python": "3", "packages": {"numpy": "2"}}
@@ -52,8 +52,10 @@ def test_plain_scores_follow_the_half_rule() -> None:
 def test_the_engine_and_plain_pandas_find_the_same(tmp_path: Path) -> None:
     design = Design.of(INSTRUMENT)
     drawn = [answers.draw(number, 3, INSTRUMENT) for number in range(2)]
-    parts = [engine.add_up(answers.as_frames(one, INSTRUMENT), INSTRUMENT, design) for one in drawn]
-    ours = engine.finish_plainly(parts, design)
+    ours = engine.finish_plainly([engine.add_up(answers.as_codes(one, INSTRUMENT), design) for one in drawn], design)
+    frames = [engine.add_up_frames(answers.as_frames(one, INSTRUMENT), design) for one in drawn]
+    for name, found in vars(engine.finish_plainly(frames, design)).items():
+        np.testing.assert_array_equal(found, getattr(ours, name))
     everyone = 2 * answers.ORGANISATIONS_IN_CHUNK
     long = pd.concat([answers.as_long(one, INSTRUMENT, everyone) for one in drawn], ignore_index=True)
     elements = [element.id for element in INSTRUMENT.elements]
@@ -147,7 +149,7 @@ def test_a_quick_run_fills_every_line(tmp_path: Path) -> None:
             assert bool(figure["seconds"]) == (figure["key"].rstrip("×") not in left_out)
         assert table["facts"]["same_bytes"]
     assert not wanted
-    assert [len(table["figures"]) for table in results["scoring"]] == [6, 5]
+    assert [len(table["figures"]) for table in results["scoring"]] == [7, 5]
     assert all(table["facts"]["same_results"] for table in results["scoring"])
     text = (tmp_path / "results.md").read_text(encoding="utf-8")
     assert text == ran.stdout

@@ -12,12 +12,14 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 from builders_responses import INSTRUMENT, ITEMS, Row, as_numbers, csv_bytes, long_rows, save_csv, save_xlsx, wide_rows
 
 from cxassess.errors import CxassessError, Problem
 from cxassess.responses import read_many, spool_responses, stream_responses
+from cxassess.responses.codes import AnswerCodes, code_frames
 from cxassess.responses.encoding import find_encoding
 from cxassess.responses.stream import ResponseStream
 
@@ -48,7 +50,20 @@ def compare(paths: Path | Sequence[Path], rows: int, *, lenient: bool = False) -
             together = pd.concat([getattr(chunk, name) for chunk in chunks], ignore_index=True)
             pd.testing.assert_frame_equal(together, getattr(whole[0], name), check_exact=True)
         assert sum(chunk.source.dropped for chunk in chunks) == whole[0].source.dropped
+        stream = ResponseStream(paths, INSTRUMENT, lenient=lenient, chunk_rows=rows)
+        compare_codes(list(stream.codes()), code_frames(whole[0].answers, whole[0].reasons, INSTRUMENT))
     return problems
+
+
+def compare_codes(chunks: Sequence[AnswerCodes], whole: AnswerCodes) -> None:
+    """Compare arrays that reading gave with those that come of frames."""
+    for name in ("organisation", "wave", "unit"):
+        labels = [getattr(one, name) for one in (*chunks, whole)]
+        assert all(sorted(set(one.codes.tolist())) == list(range(len(one.names))) for one in labels)
+        *read, expected = (one.names[one.codes].tolist() for one in labels)
+        assert [text for texts in read for text in texts] == expected
+    for name in ("respondent", "role", "answers", "answered_at"):
+        np.testing.assert_array_equal(np.concatenate([getattr(one, name) for one in chunks]), getattr(whole, name))
 
 
 def spoil(rows: list[Row], rng: random.Random) -> None:

@@ -17,7 +17,8 @@ from cxassess.context import OrganisationContext, Target
 from cxassess.errors import CxassessError
 from cxassess.responses.model import Responses
 from cxassess.scoring import mean_interval, score_responses
-from cxassess.scoring.coding import Design, encode
+from cxassess.scoring.coding import encode
+from cxassess.scoring.design import Design
 from cxassess.scoring.estimate import Stratum, estimate
 from cxassess.scoring.model import COLUMNS
 from cxassess.scoring.partials import Sums, combine, partials

@@ -7,7 +7,8 @@ from builders_scoring import frames_to_responses, join_responses, make_instrumen
 
 from cxassess.context import OrganisationContext
 from cxassess.scoring import score_responses
-from cxassess.scoring.coding import Design, combine_pulse, encode, find_pulse_waves, person_scores, pulse_use
+from cxassess.scoring.coding import combine_pulse, encode, find_pulse_waves, person_scores, pulse_use
+from cxassess.scoring.design import Design
 from cxassess.scoring.estimate import estimate, estimate_groups
 from cxassess.scoring.finish import finish
 from cxassess.scoring.groups import collect_groups
@@ -153,10 +154,11 @@ def test_sums_beyond_what_floats_hold_are_whole(monkeypatch):
     design = Design.of(responses.instrument)
     coded = encode(responses.answers, responses.reasons, responses.instrument)
     usual = partials(coded, design)
-    monkeypatch.setattr("cxassess.scoring.partials._EXACT_FLOATS", 1)
+    for kinds in ({np.float64: 2**53}, {}):
+        monkeypatch.setattr("cxassess.scoring.partials._EXACT", kinds)
+        for one, other in zip(partials(coded, design).arrays, usual.arrays, strict=True):
+            np.testing.assert_array_equal(one, other)
     monkeypatch.setattr("cxassess.scoring.strata._EXACT_FLOATS", 1)
-    for one, other in zip(partials(coded, design).arrays, usual.arrays, strict=True):
-        np.testing.assert_array_equal(one, other)
     groups = collect_groups(usual, responses.instrument, {})
     slow = estimate_groups([wave.strata(design.instrument) for wave in groups], design.instrument, 12)
     monkeypatch.undo()

@@ -11,6 +11,7 @@ from itertools import islice
 from typing import Final, NoReturn
 
 import numpy as np
+from numpy.typing import NDArray
 
 from cxassess.errors import CxassessError
 from cxassess.responses.collect import Collector
@@ -18,7 +19,7 @@ from cxassess.responses.encoding import Encoding, decode
 from cxassess.responses.files import FoundFile, RawFile
 from cxassess.responses.headers import Header
 from cxassess.responses.quotes import check_quotes, checked_lines
-from cxassess.responses.table import MAX_COLUMNS, Column, Table, make_column, shorten
+from cxassess.responses.table import MAX_COLUMNS, Column, Table, shorten
 
 DELIMITERS: Final = {",": "comma", ";": "semicolon", "\t": "tab"}
 _CHUNK: Final = 1_000
@@ -53,7 +54,7 @@ def read_csv_table(file: RawFile, header: Header, problems: Collector) -> Table:
     columns, rows = _gather(file.name, names, records, problems)
     if not rows:
         _refuse_empty(file.name, problems)
-    return Table(file.name, _make_columns(names, columns), np.array(rows, dtype=np.int64), encoding, delimiter)
+    return Table(file.name, columns, np.array(rows, dtype=np.int64), encoding, delimiter)
 
 
 def read_csv_parts(
@@ -92,7 +93,7 @@ def read_csv_parts(
                 break
             found = True
             rows_of_part = np.array(numbers, dtype=np.int64)
-            yield Table(file.name, _make_columns(names, columns), rows_of_part, encoding.label, delimiter)
+            yield Table(file.name, columns, rows_of_part, encoding.label, delimiter)
         text.detach()
     if not found:
         _refuse_empty(file.name, problems)
@@ -113,10 +114,6 @@ def _read_names(name: str, records: _Records) -> list[str]:
         what = f"{len(names):,} columns; at most {MAX_COLUMNS:,} are read."
         raise CxassessError.single(f"{name}, row {records.row}", what, "Keep the columns that hold responses.")
     return names
-
-
-def _make_columns(names: Sequence[str], columns: Sequence[list[str]]) -> list[Column]:
-    return [make_column(index, name, columns[index]) for index, name in enumerate(names)]
 
 
 def _refuse_empty(name: str, problems: Collector) -> NoReturn:
@@ -199,10 +196,10 @@ class _Records:
 
 def _gather(
     name: str, names: Sequence[str], records: _Records, problems: Collector, most: int = sys.maxsize
-) -> tuple[list[list[str]], list[int]]:
-    """Return the cells by column, and the row numbers, of the next data rows."""
-    columns: list[list[str]] = [[] for _ in names]
-    same: list[dict[str, str]] = [{} for _ in names]
+) -> tuple[list[Column], list[int]]:
+    """Return the columns, and the row numbers, of the next data rows."""
+    codes: list[list[NDArray[np.intp]]] = [[np.zeros(0, dtype=np.intp)] for _ in names]
+    places = [_Places() for _ in names]
     rows: list[int] = []
     width = len(names)
     while len(rows) < most and (chunk := records.take(min(_CHUNK, most - len(rows)))):
@@ -214,9 +211,20 @@ def _gather(
             rows.extend(whole)
             chunk = list(whole.values())
         if chunk:
-            for store, seen, cells in zip(columns, same, zip(*chunk, strict=True), strict=True):
-                store.extend(map(seen.setdefault, cells, cells))
+            for store, place, cells in zip(codes, places, zip(*chunk, strict=True), strict=True):
+                store.append(np.fromiter(map(place.__getitem__, cells), dtype=np.intp, count=len(chunk)))
+    columns = [
+        Column(index, name, np.concatenate(codes[index]), tuple(places[index])) for index, name in enumerate(names)
+    ]
     return columns, rows
+
+
+class _Places(dict[str, int]):
+    """The distinct cells of a column, numbered as they come."""
+
+    def __missing__(self, cell: str) -> int:
+        place = self[cell] = len(self)
+        return place
 
 
 def _take_whole(name: str, width: int, records: Mapping[int, list[str]], problems: Collector) -> dict[int, list[str]]:

@@ -13,6 +13,7 @@ from cxassess.errors import CxassessError, Problem
 from cxassess.instrument.load import load_instrument
 from cxassess.instrument.model import Instrument
 from cxassess.instrument.sources import list_shipped
+from cxassess.responses.codes import Labels
 from cxassess.responses.collect import MAX_PROBLEMS, Collector
 from cxassess.responses.csv_file import read_csv_parts, read_csv_table
 from cxassess.responses.draft import Draft, drop_unanswered
@@ -168,7 +169,8 @@ class FileReader:
             self.so_far.marks |= marks
             draft, unanswered = drop_unanswered(draft)
             self.so_far.unanswered += unanswered
-            self.so_far.days.add(draft.names["organisation"], draft.names["wave"], draft.answered_at)
+            organisation, wave = (Labels.of(draft.names[name]) for name in ("organisation", "wave"))
+            self.so_far.days.add(organisation, wave, draft.answered_at)
             return draft if len(draft.roles) else None
         finally:
             problems.offset = 0

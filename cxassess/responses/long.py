@@ -128,7 +128,7 @@ def _read_pulse(people: _People, items: Codes) -> Mask:
         return np.asarray(
             people.agree(np.where(column.filled(), rows.astype(np.intp), -1), column) == 1, dtype=np.bool_
         )
-    named = [reading.instrument.item_ids[item] for item in np.unique(items[items >= 0])]
+    named = [reading.instrument.item_ids[item] for item in np.flatnonzero(np.bincount(items[items >= 0]))]
     only_pulse = is_pulse_form(reading.instrument, named)
     if only_pulse:
         reading.problems.note("Only the items of the pulse form")
@@ -169,8 +169,7 @@ def _pivot(people: _People, codes: NDArray[np.int8], items: Codes) -> NDArray[np
         what = f"“{shown}” contradicts an earlier answer of the same respondent to the same item."
         remedy = "Keep one of the two rows, or tell two people apart by their ids."
         reading.problems.add(reading.table.place(row, column), what, remedy, row=row, column=column.index)
-    cell = people.groups[filled].astype(np.int64) * count + items[filled]
-    repeated = len(cell) - len(np.unique(cell)) - len(clash)
+    repeated = len(filled) - np.count_nonzero(answers) - len(clash)
     if repeated and "wave" not in reading.layout.fields:
         what = f"Answers are repeated ({repeated}), and there is no column wave."
         remedy = "Add a column wave, e.g. 2026-10, that tells the measurements apart."

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from cxassess.responses.codes import Labels
 from cxassess.responses.collect import Collector
 from cxassess.responses.dates import DateStyle
 from cxassess.responses.values import Spellings
@@ -63,9 +64,7 @@ class WaveDays:
         """Labels, in order of first appearance."""
         return tuple(self._waves)
 
-    def add(
-        self, organisation: NDArray[np.object_], wave: NDArray[np.object_], answered_at: NDArray[np.datetime64]
-    ) -> None:
+    def add(self, organisation: Labels, wave: Labels, answered_at: NDArray[np.datetime64]) -> None:
         """Take up the respondents of a part."""
         days = answered_at.astype("datetime64[us]")
         self._parts.append((_codes(self._organisations, organisation), _codes(self._waves, wave), days))
@@ -95,7 +94,6 @@ class WaveDays:
         return {name: {wave: day for wave, (_, day) in waves.items()} for name, waves in self.summary().items()}
 
 
-def _codes(known: dict[str, int], names: NDArray[np.object_]) -> NDArray[np.int32]:
-    codes, values = pd.factorize(names)
-    numbers = np.array([known.setdefault(name, len(known)) for name in values], dtype=np.int32)
-    return numbers[codes]
+def _codes(known: dict[str, int], column: Labels) -> NDArray[np.int32]:
+    numbers = np.array([known.setdefault(name, len(known)) for name in column.names], dtype=np.int32)
+    return numbers[column.codes]

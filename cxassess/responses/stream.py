@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from cxassess.errors import CxassessError, Problem
 from cxassess.instrument.model import Instrument
+from cxassess.responses.codes import AnswerCodes, code_draft
 from cxassess.responses.combine import check_keys, check_names, combine_sources
 from cxassess.responses.draft import Draft, build_frames
 from cxassess.responses.file_reader import FileReader
@@ -127,6 +128,11 @@ class ResponseStream:
         """Return the responses, chunk by chunk; CxassessError with every problem after the last."""
         for draft, source in self.drafts():
             yield Responses(self.instrument, *build_frames(self.instrument, draft), source)
+
+    def codes(self) -> Iterator[AnswerCodes]:
+        """Return the responses, chunk by chunk, as arrays: quicker than frames; CxassessError after the last."""
+        for draft, _ in self.drafts():
+            yield code_draft(draft)
 
     def drafts(self) -> Iterator[tuple[Draft, Source]]:
         """Return the parts as they were understood, before frames are made of them, with each part's source."""

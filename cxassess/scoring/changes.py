@@ -12,8 +12,9 @@ import numpy as np
 import numpy.typing as npt
 
 from cxassess.instrument.model import Instrument
-from cxassess.scoring.coding import Coded, Design, person_scores
+from cxassess.scoring.coding import Coded, person_scores
 from cxassess.scoring.comparisons import ALPHA, SignFlips, holm, holm_alphas
+from cxassess.scoring.design import Design
 from cxassess.scoring.estimate import Estimate, estimate_groups
 from cxassess.scoring.gaps import Difference, compare_means
 from cxassess.scoring.groups import WaveGroups

@@ -14,18 +14,21 @@ import pandas as pd
 
 from cxassess.errors import CxassessError
 from cxassess.instrument.model import Instrument
-from cxassess.responses.model import KEYS, Responses
+from cxassess.responses.codes import AnswerCodes, Labels, code_frames
+from cxassess.responses.model import Responses
 from cxassess.responses.so_far import WaveDays
 from cxassess.responses.waves import sort_waves
-from cxassess.scoring.coding import Coded, Design, PulseUse, asked_rows, combine_pulse, encode, person_scores, pulse_use
+from cxassess.scoring.by_cell import sort_by_cell
+from cxassess.scoring.coding import Coded, PulseUse, assign_cells, combine_pulse, pulse_use
+from cxassess.scoring.design import Design
 from cxassess.scoring.finish import finish
 from cxassess.scoring.given import Given
 from cxassess.scoring.groups import Contexts, collect_groups
-from cxassess.scoring.partials import Partials, combine, partials
+from cxassess.scoring.partials import Partials, add_up, combine
 from cxassess.scoring.reach import Reach, combine_reach, find_reach
 from cxassess.scoring.score import check_contexts
 
-Frames = tuple[pd.DataFrame, pd.DataFrame]
+Chunk = Responses | AnswerCodes
 #: Any callable with the shape of the builtin: a process pool's ``map``, or one that hands the chunks to Dask.
 Map = Callable[..., Iterable[Any]]
 #: Chunks are added up when so many times the cells of the sum wait.
@@ -95,7 +98,7 @@ class ResponseSums:
             yield ResponseSums(_take(self.sums, rows), replace(self.design, pulse_waves=pairs), order)
 
 
-def sum_chunks(chunks: Iterable[Responses], instrument: Instrument, *, map: Map = map) -> ResponseSums:  # noqa: A002
+def sum_chunks(chunks: Iterable[Chunk], instrument: Instrument, *, map: Map = map) -> ResponseSums:  # noqa: A002
     """Add up responses chunk by chunk: the same bits however they are split, in whatever order, wherever.
 
     Memory is bounded by the chunk, by the cells (organisation × wave × role) and by about 30 bytes a respondent (the
@@ -104,8 +107,8 @@ def sum_chunks(chunks: Iterable[Responses], instrument: Instrument, *, map: Map 
 
     Parameters
     ----------
-    chunks : iterable of Responses
-        From `stream_responses`, or any other split of the respondents.
+    chunks : iterable of Responses or AnswerCodes
+        From `stream_responses` or `ResponseStream`, or any other split of the respondents.
     instrument : Instrument
         What was answered.
     map : callable, optional
@@ -119,7 +122,7 @@ def sum_chunks(chunks: Iterable[Responses], instrument: Instrument, *, map: Map 
     days = WaveDays()
     full, pulse, use = _Adder(), _Adder(), dict[tuple[str, str], tuple[bool, bool]]()
     given: list[Given] = []
-    for found in map(partial(sum_chunk, instrument=instrument), _without_comments(chunks, days)):
+    for found in map(partial(sum_chunk, instrument=instrument), _code(chunks, instrument, days)):
         full.add(found.full)
         if found.pulse is not None:
             pulse.add(found.pulse)
@@ -144,7 +147,7 @@ def check_chunks(sums: ResponseSums, contexts: Contexts) -> None:
 
 
 def score_chunks(
-    chunks: Iterable[Responses],
+    chunks: Iterable[Chunk],
     instrument: Instrument,
     contexts: Contexts | None = None,
     *,
@@ -175,32 +178,31 @@ def score_chunks(
     return finish(summed.sums.parts, summed.design, contexts or {}, summed.order)
 
 
-def sum_chunk(frames: Frames, instrument: Instrument) -> ChunkSums:
-    """Add up one chunk: answers (without units in cells, which are reached by hash) and reasons."""
-    answers, reasons = frames
-    coded = encode(answers.drop(columns="unit"), reasons, instrument)
-    unit = answers["unit"].astype(object).where(answers["unit"].notna(), "").to_numpy(dtype=object)
+def sum_chunk(codes: AnswerCodes, instrument: Instrument) -> ChunkSums:
+    """Add up one chunk: units are not told apart in cells, but reached by hash."""
+    coded = assign_cells(codes)
     design = Design.of(instrument)
     use = pulse_use(coded, design)
     open_waves = frozenset(key for key, (outside, _) in use.items() if not outside)
     pairs = zip(coded.cells["organisation"].tolist(), coded.cells["wave"].tolist(), strict=True)
     rows = np.flatnonzero(np.array([pair in open_waves for pair in pairs], dtype=np.bool_)[coded.cell])
-    on_pulse = replace(design, pulse_waves=open_waves)
-    pulse = _add_up(coded.take(rows), unit[rows], on_pulse) if rows.size else None
-    return ChunkSums(_add_up(coded, unit, design), pulse, use, Given.of(coded, unit))
+    pulse = None
+    if rows.size:
+        unit = Labels(codes.unit.codes[rows], codes.unit.names)
+        pulse = _add_up(coded.take(rows), unit, replace(design, pulse_waves=open_waves))
+    return ChunkSums(_add_up(coded, codes.unit, design), pulse, use, Given.of(coded, codes.unit))
 
 
-def _add_up(coded: Coded, unit: npt.NDArray[np.object_], design: Design) -> Sums:
-    asked = asked_rows(coded, design)
-    _, scored = person_scores(coded, design)
-    return Sums(partials(coded, design), find_reach(coded, unit, asked, scored, design))
+def _add_up(coded: Coded, unit: Labels, design: Design) -> Sums:
+    rows = sort_by_cell(coded, design)
+    return Sums(add_up(coded, rows, design), find_reach(coded, rows, unit, design))
 
 
-def _without_comments(chunks: Iterable[Responses], days: WaveDays) -> Iterator[Frames]:
+def _code(chunks: Iterable[Chunk], instrument: Instrument, days: WaveDays) -> Iterator[AnswerCodes]:
     for chunk in chunks:
-        organisation, wave = (chunk.answers[name].to_numpy(dtype=object) for name in KEYS[:2])
-        days.add(organisation, wave, chunk.answers["answered_at"].to_numpy(dtype="datetime64[us]"))
-        yield chunk.answers.drop(columns=["answered_at", "seconds"]), chunk.reasons
+        codes = chunk if isinstance(chunk, AnswerCodes) else code_frames(chunk.answers, chunk.reasons, instrument)
+        days.add(codes.organisation, codes.wave, codes.answered_at)
+        yield codes
 
 
 class _Adder:

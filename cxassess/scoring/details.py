@@ -10,7 +10,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from cxassess.responses.waves import sort_waves
-from cxassess.scoring.coding import Bools, Coded, Design, asked_rows
+from cxassess.scoring.coding import Coded, asked_rows
+from cxassess.scoring.design import Bools, Design
 from cxassess.scoring.estimate import estimate_groups
 from cxassess.scoring.groups import Contexts, WaveGroups, collect_groups
 from cxassess.scoring.model import ALL, MINIMUM_GROUP, ROLE

@@ -16,7 +16,8 @@ import numpy as np
 import numpy.typing as npt
 
 from cxassess.instrument.model import Instrument
-from cxassess.scoring.coding import Bools, Coded, Design, Ints, asked_rows
+from cxassess.scoring.coding import Coded, asked_rows
+from cxassess.scoring.design import Bools, Design, Ints
 from cxassess.scoring.levels import as_fraction
 from cxassess.scoring.model import MINIMUM_GROUP, ROLE, UNIT
 

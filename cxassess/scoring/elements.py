@@ -41,7 +41,7 @@ def _element_row(one: GroupScores, column: int) -> Row:
     count, value, top = one.found.counts[column], float(one.found.values[column]), one.instrument.level_count
     low, high = clip_interval(t_interval(value, one.found.variance(column), float(one.found.degrees[column])), 1, top)
     level = rules.nearest_level(score, cutoffs_of(one.instrument))
-    agreement = _agreement(one, one.design.membership[:, column] == 1, count)
+    agreement = _agreement(one, one.design.members[column], count)
     return (value, low, high, level, count, one.invited, coverage, agreement, "scored", "")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Final
 
 import numpy as np
@@ -71,12 +71,8 @@ class Estimate:
     @cached_property
     def overall_weights(self) -> tuple[Fraction, ...]:
         """The elements' shares of the overall score; all 0 if none enters it."""
-        inside = [
-            weight if enters and ratio is not None else Fraction(0)
-            for weight, enters, ratio in zip(self.weights, self.enters, self.ratios, strict=True)
-        ]
-        whole = sum(inside, Fraction(0))
-        return tuple(weight / whole for weight in inside) if whole else tuple(inside)
+        inside = (enters and ratio is not None for enters, ratio in zip(self.enters, self.ratios, strict=True))
+        return _share_out(self.weights, tuple(inside))
 
     @cached_property
     def overall(self) -> Fraction | None:
@@ -113,6 +109,13 @@ class Estimate:
         borrowed = np.asarray(self.borrowed[:, used].any(axis=1), dtype=np.bool_).reshape(1, -1, 1)
         degrees = _satterthwaite(variances.reshape(1, -1, 1), free, borrowed)
         return max(total, 0.0), float(degrees[0, 0])
+
+
+@lru_cache(maxsize=1024)
+def _share_out(weights: tuple[Fraction, ...], inside: tuple[bool, ...]) -> tuple[Fraction, ...]:
+    chosen = [weight if enters else Fraction(0) for weight, enters in zip(weights, inside, strict=True)]
+    whole = sum(chosen, Fraction(0))
+    return tuple(weight / whole for weight in chosen) if whole else tuple(chosen)
 
 
 def estimate(strata: Sequence[Stratum], instrument: Instrument, unit_of_score: int) -> Estimate:

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from cxassess.responses.waves import natural_key
-from cxassess.scoring.coding import Design
+from cxassess.scoring.design import Design
 from cxassess.scoring.elements import level_rows, score_rows, systematic_row, weakest_row
 from cxassess.scoring.frames import build_frame
 from cxassess.scoring.group_scores import GroupScores, score_groups

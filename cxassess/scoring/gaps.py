@@ -15,8 +15,9 @@ import numpy.typing as npt
 from scipy import special
 
 from cxassess.instrument.model import Instrument
-from cxassess.scoring.coding import Coded, Design
+from cxassess.scoring.coding import Coded
 from cxassess.scoring.comparisons import ALPHA, holm, holm_alphas
+from cxassess.scoring.design import Design
 from cxassess.scoring.estimate import Estimate, estimate_groups
 from cxassess.scoring.groups import WaveGroups
 from cxassess.scoring.intervals import clip_interval, t_interval

@@ -10,8 +10,10 @@ import numpy.typing as npt
 import pandas as pd
 
 from cxassess.instrument.model import Instrument
+from cxassess.responses.codes import Labels
 from cxassess.responses.model import COMMENT_COLUMNS, ID_COLUMNS, KEYS, REASON_COLUMNS, Responses, Source
-from cxassess.scoring.coding import Coded, Design, Ints
+from cxassess.scoring.coding import Coded
+from cxassess.scoring.design import Design, Ints
 
 Wave = tuple[str, str]
 
@@ -39,11 +41,10 @@ class Given:
     bits: npt.NDArray[np.uint8]
 
     @classmethod
-    def of(cls, coded: Coded, unit: npt.NDArray[np.object_]) -> Given:
+    def of(cls, coded: Coded, unit: Labels) -> Given:
         """Keep what is needed of a chunk."""
-        codes, names = pd.factorize(unit)
-        bits = np.packbits(coded.numbers > 0, axis=1)
-        return cls(coded.cells, coded.cell.astype(np.int32), codes.astype(np.int32), tuple(names), bits)
+        bits = np.packbits(coded.answers > 0, axis=1)
+        return cls(coded.cells, coded.cell.astype(np.int32), unit.codes.astype(np.int32), tuple(unit.names), bits)
 
     def rows(self, waves: Collection[Wave], instrument: Instrument) -> pd.DataFrame:
         """Return the respondents of some waves: organisation, wave, role, unit, and 1 or NA for each item."""

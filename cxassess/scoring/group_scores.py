@@ -12,7 +12,7 @@ import numpy as np
 
 from cxassess.instrument.model import Instrument
 from cxassess.scoring import levels as rules
-from cxassess.scoring.coding import Design, Ints
+from cxassess.scoring.design import Design, Ints
 from cxassess.scoring.estimate import Estimate, estimate_groups
 from cxassess.scoring.groups import WaveGroups
 from cxassess.scoring.mixed import MixedAnswers, mix_answers
@@ -139,9 +139,12 @@ def cutoffs_of(instrument: Instrument) -> list[Fraction]:
     return [rules.as_fraction(cutoff) for cutoff in instrument.cutoffs]
 
 
-def score_groups(waves: Sequence[WaveGroups], design: Design) -> dict[tuple[str, str], list[GroupScores]]:
-    """Score every group of each wave, the group ``all`` first; groups without respondents have no scores."""
-    groups = [(wave.key, *group) for wave in waves for group in wave.groups(design.instrument)]
+def score_groups(
+    waves: Sequence[WaveGroups], design: Design, *, only_all: bool = False
+) -> dict[tuple[str, str], list[GroupScores]]:
+    """Score every group of each wave, or ``all`` only, which comes first; groups without respondents have no scores."""
+    chosen = slice(1 if only_all else None)
+    groups = [(wave.key, *group) for wave in waves for group in wave.groups(design.instrument)[chosen]]
     estimates = estimate_groups([strata for _, _, strata, _ in groups], design.instrument, design.unit_of_score)
     scored: dict[tuple[str, str], list[GroupScores]] = {wave.key: [] for wave in waves}
     for (key, group, strata, invited), found in zip(groups, estimates, strict=True):

@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 
 from cxassess.scoring.audit import Floats, Margins, ShownRow, hide_thin, withhold_groups, withhold_rows
-from cxassess.scoring.coding import Bools, Design
+from cxassess.scoring.design import Bools, Design
 from cxassess.scoring.element_audit import ElementFigures
 from cxassess.scoring.hidden import TOO_FEW, WITHHELD, Hidden, WaveCounts
 from cxassess.scoring.levels import as_fraction

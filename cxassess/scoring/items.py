@@ -10,7 +10,7 @@ import numpy.typing as npt
 from scipy import special
 
 from cxassess.scoring import agreement
-from cxassess.scoring.coding import Design
+from cxassess.scoring.design import Design
 from cxassess.scoring.group_scores import GroupScores
 from cxassess.scoring.groups import WaveGroups
 from cxassess.scoring.mixed import MixedAnswers, stratum_weights

@@ -44,7 +44,11 @@ def nearest_level(score: Fraction | float, cutoffs: Sequence[Fraction | float]) 
     int
         Level, from 1.
     """
-    return 1 + sum(1 for cutoff in cutoffs if score >= cutoff)
+    if not isinstance(score, Fraction):
+        return 1 + sum(1 for cutoff in cutoffs if score >= cutoff)
+    above, below = score.as_integer_ratio()
+    ratios = (cutoff.as_integer_ratio() for cutoff in cutoffs)  # much faster than comparing fractions
+    return 1 + sum(above * whole >= part * below for part, whole in ratios)
 
 
 def staged_level(scores: Sequence[Fraction | float], cutoffs: Sequence[Fraction | float]) -> int:

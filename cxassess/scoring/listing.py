@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from cxassess.instrument.model import Instrument
-from cxassess.responses.model import Responses
+from cxassess.responses.codes import AnswerCodes
 from cxassess.responses.stream import CHUNK_ROWS, ResponseStream
 from cxassess.responses.write import guard_text
 from cxassess.scoring.chunks import Map, ResponseSums, check_chunks, sum_chunks
@@ -87,7 +87,7 @@ def list_scores(
         With every problem of the files and contexts.
     """
     stream = ResponseStream(paths, instrument, lenient=lenient, chunk_rows=chunk_rows)
-    sums = sum_chunks(_count(stream.chunks(), on_chunk), instrument, map=map)
+    sums = sum_chunks(_count(stream.codes(), on_chunk), instrument, map=map)
     check_chunks(sums, contexts or {})
     frames = []
     done = 0
@@ -108,11 +108,11 @@ def format_scores(frame: pd.DataFrame) -> bytes:
     return text.getvalue().encode("utf-8")
 
 
-def _count(chunks: Iterable[Responses], on_chunk: Callable[[int], object] | None) -> Iterable[Responses]:
+def _count(chunks: Iterable[AnswerCodes], on_chunk: Callable[[int], object] | None) -> Iterable[AnswerCodes]:
     rows = 0
     for chunk in chunks:
         yield chunk
-        rows += len(chunk.answers)
+        rows += len(chunk)
         if on_chunk is not None:
             on_chunk(rows)
 
@@ -131,8 +131,8 @@ def _list_block(block: Block, contexts: Contexts) -> pd.DataFrame:
     sums, doubtful = block
     own = {name: contexts[name] for name in sums.order if name in contexts}
     waves = sort_groups(collect_groups(sums.sums.parts, sums.design.instrument, own), sums.order)
-    grouped = score_groups(waves, sums.design)
-    rows = [row for wave in waves for row in score_rows(wave, grouped[wave.key][:1])]
+    grouped = score_groups(waves, sums.design, only_all=True)
+    rows = [row for wave in waves for row in score_rows(wave, grouped[wave.key])]
     return gate_everybody(build_frame("scores", rows), sums, doubtful)[list(LIST_COLUMNS)]
 
 

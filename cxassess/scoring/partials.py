@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
-from typing import Final
+from operator import lt
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
 
-from cxassess.scoring.coding import NO_NUMBER, Coded, Design, Ints, asked_cells, person_scores
+from cxassess.scoring.by_cell import CellRows, sort_by_cell
+from cxassess.scoring.coding import NO_NUMBER, Coded
+from cxassess.scoring.design import Design, Ints
 
 CELL = ["organisation", "wave", "role", "unit"]
-_EXACT_FLOATS: Final = 2**53
+#: Kinds of floats, whose products are faster, and the size to which they hold whole numbers exactly.
+_EXACT: Final[dict[Any, int]] = {np.float32: 2**24, np.float64: 2**53}
+#: Rows whose answers are counted at once: what is made of them stays in the cache.
+_ROWS_AT_ONCE: Final = 4_096
 
 
 @dataclass(frozen=True)
@@ -70,31 +75,38 @@ def partials(coded: Coded, design: Design, *, with_items: bool = True) -> Partia
     Partials
         Whole numbers only: `combine` gives the same result for any split into chunks, in any order.
     """
-    rows = coded.take(np.argsort(coded.cell, kind="stable"))
-    present, starts = np.unique(rows.cell, return_index=True)
-    scaled, scored = person_scores(rows, design)
-    elements = scaled.shape[1]
-    crossed = _cross(np.column_stack([scored, scaled]), starts, design)
+    return add_up(coded, sort_by_cell(coded, design), design, with_items=with_items)
+
+
+def add_up(coded: Coded, rows: CellRows, design: Design, *, with_items: bool = True) -> Partials:
+    """Add up a chunk as `partials` does, its rows sorted by cell beforehand."""
+    elements = rows.scaled.shape[1]
+    crossed = _cross(rows, design)
     return Partials(
-        coded.cells.iloc[present].reset_index(drop=True),
-        np.diff(starts, append=rows.cell.size).astype(np.int64),
+        coded.cells.take(rows.present).reset_index(drop=True),
+        rows.sizes,
         crossed[:, :elements, :elements],
         crossed[:, elements:, :elements],
         crossed[:, elements:, elements:],
-        *(_item_sums(rows, present, starts, design) if with_items else _no_items(present.size, design)),
+        *(_item_sums(rows, design) if with_items else _no_items(rows.present.size, design)),
     )
 
 
-def _cross(values: Ints, starts: Ints, design: Design) -> Ints:
+def _cross(rows: CellRows, design: Design) -> Ints:
     """Return each cell's sums of the products of its rows' values, two and two; exact."""
-    highest = design.instrument.level_count * design.unit_of_score
-    kind = np.float64 if len(values) * highest**2 < _EXACT_FLOATS else np.int64  # floats have the faster product
-    rows = values.astype(kind)
-    crossed = np.empty((starts.size, values.shape[1], values.shape[1]), dtype=kind)
-    for cell, (begin, end) in enumerate(pairwise([*starts.tolist(), len(rows)])):
-        part = rows[begin:end]
-        np.matmul(part.T, part, out=crossed[cell])
-    return crossed.astype(np.int64)
+    people, elements = rows.scaled.shape
+    largest = int(rows.sizes.max(initial=0)) * (design.instrument.level_count * design.unit_of_score) ** 2
+    kind = next((kind for kind, limit in _EXACT.items() if largest < limit), np.int64)
+    values = np.zeros((people + 1, 2 * elements), dtype=kind)
+    values[:-1, :elements], values[:-1, elements:] = rows.scored, rows.scaled
+    crossed = np.empty((rows.sizes.size, 2 * elements, 2 * elements), dtype=np.int64)
+    starts = rows.starts
+    for lot in rows.alike():
+        place = np.arange(rows.sizes[lot].max())
+        index = np.where(place < rows.sizes[lot, None], starts[lot, None] + place, people)  # filled up with zeros
+        filled = np.take(values, index, axis=0)
+        crossed[lot] = np.matmul(filled.transpose(0, 2, 1), filled)
+    return crossed
 
 
 def _no_items(cells: int, design: Design) -> tuple[Ints, Ints, Ints]:
@@ -104,22 +116,24 @@ def _no_items(cells: int, design: Design) -> tuple[Ints, Ints, Ints]:
     return answers, asked, no_number
 
 
-def _item_sums(rows: Coded, present: Ints, starts: Ints, design: Design) -> tuple[Ints, Ints, Ints]:
-    cells, items, levels = starts.size, rows.numbers.shape[1], design.instrument.level_count
-    asked = asked_cells(rows, design)
-    place = np.zeros(rows.cell.size, dtype=np.int64)
-    place[starts[1:]] = 1
-    place = np.cumsum(place)
-    numbers = rows.numbers * asked[rows.cell]
-    index = (place * items * (levels + 1))[:, None] + (np.arange(items) * (levels + 1) + numbers)
-    counted = np.bincount(index.ravel(), minlength=cells * items * (levels + 1)).reshape(cells, items, levels + 1)
-    told = np.flatnonzero(rows.no_number.reshape(len(numbers), items * len(NO_NUMBER)).any(axis=1))
-    row, item, reason = np.nonzero(rows.no_number[told] & (asked[rows.cell[told]] & (numbers[told] == 0))[:, :, None])
-    no_number = np.zeros((cells, items, len(NO_NUMBER)), dtype=np.int64)
-    np.add.at(no_number, (place[told][row], item, reason), 1)
-    people = np.diff(starts, append=rows.cell.size)
-    asked_sums = asked[present].astype(np.int64) * people[:, None]
-    return counted[:, :, 1:].astype(np.int64), asked_sums, no_number
+def _item_sums(rows: CellRows, design: Design) -> tuple[Ints, Ints, Ints]:
+    cells, items = rows.asked.shape
+    reasons = len(NO_NUMBER)
+    kinds = reasons + 1 + design.instrument.level_count
+    # What is told of each item, as one number: the reasons from the last, nothing, then the levels.
+    first = np.arange(reasons, items * kinds, kinds, dtype=np.int16 if items * kinds < 2**15 else np.int64)
+    counted = np.empty((cells, items, kinds), dtype=np.int64)
+    ends = np.cumsum(rows.sizes)
+    begin = 0
+    while begin < cells:
+        before = int(ends[begin - 1]) if begin else 0
+        end = max(int(np.searchsorted(ends, before + _ROWS_AT_ONCE, "right")), begin + 1)
+        own = slice(before, int(ends[end - 1]))
+        index = ((rows.place[own] - begin) * (items * kinds))[:, None] + (rows.answers[own] + first)
+        found = np.bincount(index.ravel(), minlength=(end - begin) * items * kinds)
+        counted[begin:end] = found.reshape(-1, items, kinds)
+        begin = end
+    return counted[:, :, reasons + 1 :], rows.asked * rows.sizes[:, None], counted[:, :, reasons - 1 :: -1]
 
 
 def combine(parts: Sequence[Partials]) -> Partials:
@@ -138,12 +152,30 @@ def combine(parts: Sequence[Partials]) -> Partials:
     if len(parts) == 1:
         return parts[0]
     cells = pd.concat([part.cells for part in parts], ignore_index=True)
-    code = cells.groupby(CELL, sort=True).ngroup().to_numpy(dtype=np.int64)
+    stacked = (np.concatenate(arrays) for arrays in zip(*(part.arrays for part in parts), strict=True))
+    if _are_sorted(cells):
+        return Partials(cells, *stacked)
+    code = number_cells(cells, CELL)
     order = np.argsort(code, kind="stable")
     starts = np.flatnonzero(np.diff(code[order], prepend=-1))
-    stacked = (np.concatenate(arrays)[order] for arrays in zip(*(part.arrays for part in parts), strict=True))
-    added = [np.add.reduceat(array, starts, axis=0) if starts.size else array for array in stacked]
+    added = [np.add.reduceat(array[order], starts, axis=0) for array in stacked]
     return Partials(cells.iloc[order[starts]].reset_index(drop=True), *added)
+
+
+def _are_sorted(cells: pd.DataFrame) -> bool:
+    """Return whether the cells are in order, and each is there once."""
+    keys = list(zip(*(cells[name].tolist() for name in CELL), strict=True))
+    return all(map(lt, keys, keys[1:]))
+
+
+def number_cells(cells: pd.DataFrame, names: Sequence[str]) -> Ints:
+    """Return a number for each row: the same for the same cell, and rising with the columns named, in turn."""
+    code = np.zeros(len(cells), dtype=np.int64)
+    for name in names:
+        own, known = pd.factorize(cells[name].to_numpy(), sort=True)
+        # Numbered anew each time, so that no product of the columns' sizes is too large.
+        code = pd.factorize(code * max(len(known), 1) + own, sort=True)[0].astype(np.int64)
+    return code
 
 
 @dataclass(frozen=True)

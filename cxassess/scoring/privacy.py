@@ -11,8 +11,9 @@ import pandas as pd
 from cxassess.instrument.model import Systematic
 from cxassess.responses.model import Responses
 from cxassess.scoring.blank import Gate, blank_rows
-from cxassess.scoring.coding import Coded, Design, encode, find_pulse_waves
+from cxassess.scoring.coding import Coded, encode, find_pulse_waves
 from cxassess.scoring.comment_gate import show_comments
+from cxassess.scoring.design import Design
 from cxassess.scoring.element_audit import Presence, find_presence
 from cxassess.scoring.frames import change_columns, plain_values, put_values
 from cxassess.scoring.hidden import TOO_FEW, WITHHELD, Hidden, WaveCounts

@@ -10,7 +10,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from cxassess.scoring.coding import Bools, Coded, Design, Ints
+from cxassess.responses.codes import Labels
+from cxassess.scoring.by_cell import CellRows
+from cxassess.scoring.coding import Coded
+from cxassess.scoring.design import Bools, Design, Ints
+from cxassess.scoring.partials import number_cells
 
 Hashes = npt.NDArray[np.uint64]
 #: Stands for people without a unit.
@@ -45,38 +49,39 @@ class Reach:
         return Reach(cells, self.lowest[rows], self.highest[rows], self.items[rows])
 
 
-def find_reach(coded: Coded, unit: npt.NDArray[np.object_], asked: Bools, scored: Bools, design: Design) -> Reach:
+def find_reach(coded: Coded, rows: CellRows, unit: Labels, design: Design) -> Reach:
     """Return the reach of a chunk, its cells in the order of `partials`.
 
     Parameters
     ----------
     coded : Coded
         The chunk.
-    unit : ndarray of str
-        Each row's unit, blank if there is none.
-    asked, scored : ndarray
-        Row × item, and row × element: who was asked, and who has a score.
+    rows : CellRows
+        Its rows, sorted by cell.
+    unit : Labels
+        Each row's unit, in the order of the chunk; blank if there is none.
     design : Design
         Which item belongs to which element.
     """
-    order = np.argsort(coded.cell, kind="stable")
-    present, starts = np.unique(coded.cell[order], return_index=True)
-    cells = coded.cells.iloc[present][_CELL].reset_index(drop=True)
-    people = np.column_stack([np.ones(len(order), dtype=np.bool_), scored])[order]
-    hashes = np.where(unit == "", NO_UNIT, pd.util.hash_array(unit))[order][:, None]
-    answered = (asked & (coded.numbers > 0) & scored[:, design.membership.argmax(axis=1)])[order]
+    hashes = np.where(unit.names == "", NO_UNIT, pd.util.hash_array(unit.names, categorize=False))
+    own = hashes[unit.codes][rows.order][:, None]
+    people = np.column_stack([np.ones(len(own), dtype=np.bool_), rows.scored])
+    answered = (rows.answers > 0) & np.take(rows.scored, design.membership.argmax(axis=1), axis=1)
+    starts = rows.starts
     return Reach(
-        cells,
-        np.minimum.reduceat(np.where(people, hashes, _LARGEST), starts, axis=0),
-        np.maximum.reduceat(np.where(people, hashes, NO_UNIT), starts, axis=0),
+        coded.cells.take(rows.present)[_CELL].reset_index(drop=True),
+        np.minimum.reduceat(np.where(people, own, _LARGEST), starts, axis=0),
+        np.maximum.reduceat(np.where(people, own, NO_UNIT), starts, axis=0),
         np.logical_or.reduceat(answered, starts, axis=0),
     )
 
 
 def combine_reach(parts: Sequence[Reach]) -> Reach:
     """Put reaches together, cells sorted by organisation, wave and role."""
+    if len(parts) == 1:
+        return parts[0]
     cells = pd.concat([part.cells for part in parts], ignore_index=True)
-    code: Ints = np.asarray(cells.groupby(_CELL, sort=True).ngroup(), dtype=np.int64)
+    code = number_cells(cells, _CELL)
     first: Ints = np.unique(code, return_index=True)[1].astype(np.int64)
     return Reach(
         cells.iloc[first].reset_index(drop=True),

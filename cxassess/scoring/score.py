@@ -15,7 +15,8 @@ from cxassess.responses.model import KEYS, Responses
 from cxassess.scoring import details
 from cxassess.scoring.benchmark import Benchmark, benchmark_rows
 from cxassess.scoring.changes import change_rows, gather_people
-from cxassess.scoring.coding import Coded, Design, encode, find_pulse_waves
+from cxassess.scoring.coding import Coded, encode, find_pulse_waves
+from cxassess.scoring.design import Design
 from cxassess.scoring.finish import finish_rows, sort_groups
 from cxassess.scoring.frames import build_frame
 from cxassess.scoring.gaps import common_rows, gap_rows

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from itertools import accumulate
 from math import lcm
 from typing import Final
@@ -165,20 +166,21 @@ def _divide_once(product: Ints, one: Ints, both: Ints, unit: int) -> Floats:
 
 def whole_weights(group: Group) -> list[int]:
     """Return the strata's weights as whole numbers in the same proportions."""
-    denominator = lcm(*(stratum.weight.denominator for stratum in group))
-    return [int(stratum.weight * denominator) for stratum in group]
+    ratios = [stratum.weight.as_integer_ratio() for stratum in group]
+    denominator = lcm(*(below for _, below in ratios))
+    return [above * (denominator // below) for above, below in ratios]
 
 
 def shares_of(weights: Sequence[int], n: Ints) -> Floats:
     """Return stratum × element: each stratum's share among those with a scored respondent, 0 elsewhere."""
-    shares = np.zeros(n.shape)
-    for element, there in enumerate((n > 0).T.tolist()):
-        whole = sum(weight for weight, inside in zip(weights, there, strict=True) if inside)
-        if whole:
-            shares[:, element] = [
-                weight / whole if inside else 0.0 for weight, inside in zip(weights, there, strict=True)
-            ]
-    return shares
+    given = tuple(weights)
+    return np.array([_share(given, tuple(there)) for there in (n > 0).T.tolist()], dtype=np.float64).T.reshape(n.shape)
+
+
+@lru_cache(maxsize=4096)
+def _share(weights: tuple[int, ...], there: tuple[bool, ...]) -> tuple[float, ...]:
+    whole = sum(weight for weight, inside in zip(weights, there, strict=True) if inside)
+    return tuple(weight / whole if inside and whole else 0.0 for weight, inside in zip(weights, there, strict=True))
 
 
 def equal_spread(cases: Sequence[Sequence[Group]], elements: int, unit: int) -> list[tuple[list[Floats], Floats]]:

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from cxassess.scoring.chunks import ResponseSums
-from cxassess.scoring.coding import Bools, Design, Ints
+from cxassess.scoring.design import Bools, Design, Ints
 from cxassess.scoring.given import stand_in
 from cxassess.scoring.hiding import TOO_FEW
 from cxassess.scoring.levels import as_fraction
