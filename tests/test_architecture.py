@@ -14,9 +14,10 @@ LAYERS = [
     {"instrument"},
     {"responses", "context", "charts"},
     {"scoring"},
-    {"findings"},
+    {"findings", "engagement"},
     {"report"},
     {"assessment"},
+    {"questionnaire"},
     {"batch"},
     {"cli"},
 ]

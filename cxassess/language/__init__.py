@@ -102,11 +102,15 @@ class Language:
         return format_list(list(parts), locale=self.locale)
 
 
+#: The safe loader in C where PyYAML has it: ten times as fast.
+_LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
 def _merge(folder: str) -> dict[str, Any]:
     root = files(__package__).joinpath(folder)
     paths = sorted(root.iterdir(), key=lambda path: path.name)
     return {
-        path.name.removesuffix(".yaml"): yaml.safe_load(path.read_text(encoding="utf-8"))
+        path.name.removesuffix(".yaml"): yaml.load(path.read_text(encoding="utf-8"), Loader=_LOADER)  # noqa: S506
         for path in paths
         if path.name.endswith(".yaml")
     }
