@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from cxassess.context import OrganisationContext, read_contexts
+from cxassess.engagement import is_engagement
+from cxassess.engagement.reading import join_contexts, read_engagement
 from cxassess.errors import CxassessError
 from cxassess.findings import Findings, find
 from cxassess.instrument import load_instrument
@@ -17,6 +19,8 @@ from cxassess.report.build import Report, build_report
 from cxassess.responses import Source, order_waves, read_responses
 from cxassess.scoring import ShownScores, apply_privacy, read_benchmark, score_responses
 from cxassess.scoring.stored import read_shown
+
+_DEFAULT: Final = "eight_elements"
 
 
 @dataclass(frozen=True)
@@ -69,18 +73,18 @@ def assess(
     organisation: str = "",
     wave: str = "",
     language: str = "en",
-    instrument: str | Path = "eight_elements",
+    instrument: str | Path = "",
     context: str | Path = "",
     benchmark: str | Path = "",
     source: Mapping[str, Any] | None = None,
     lenient: bool = False,
 ) -> Assessment:
-    """Read a responses file, or stored scores, and assess one organisation.
+    """Read a responses file, an engagement, or stored scores, and assess one organisation.
 
     Parameters
     ----------
     responses : str or Path
-        CSV or XLSX, wide or long.
+        CSV or XLSX, wide or long; or an engagement, of which the newest snapshot of each wave is read.
     scores : str or Path
         Scores of one organisation that have passed the privacy gate, as ``write_shown`` stores them, instead of
         responses. Then ``benchmark`` and ``lenient`` have no meaning: what they change is in the scores.
@@ -91,9 +95,9 @@ def assess(
     language : {"en", "da", "sv"}
         Language of the instrument's texts, the findings and the report.
     instrument : str or Path
-        A shipped instrument, or the path of one.
+        A shipped instrument, or the path of one; an engagement's own, or ``eight_elements``, if left out.
     context : str or Path
-        YAML of invited people, targets and events.
+        YAML of invited people, targets and events. Of an engagement, how many were invited is known without.
     benchmark : str or Path
         CSV of scores to compare with.
     source : mapping, optional
@@ -106,16 +110,23 @@ def assess(
     CxassessError
         With every problem in the file, or when it is not clear which organisation is meant.
     """
-    loaded = load_instrument(instrument, language)
     contexts = read_contexts(Path(context), language) if context else {}
     if scores:
+        loaded = load_instrument(instrument or _DEFAULT, language)
         shown = read_shown(Path(scores), loaded)
         name = _choose("organisation", organisation, tuple(shown.waves["organisation"].unique()), scores)
         waves = tuple(shown.waves.sort_values("order")["wave"])
         chosen = _choose("wave", wave or waves[-1], waves, scores)
         origin = Source(Path(scores).name, "", "mixed", 0)
     else:
-        everything = read_responses(Path(responses), loaded, lenient=lenient)
+        if is_engagement(responses):
+            frozen = read_engagement(responses, instrument=instrument, language=language)
+            everything, contexts = frozen.responses, join_contexts(contexts, frozen.contexts)
+        else:
+            everything = read_responses(
+                Path(responses), load_instrument(instrument or _DEFAULT, language), lenient=lenient
+            )
+        loaded = everything.instrument
         name = _choose("organisation", organisation, everything.organisations, responses)
         own = everything.select(name)
         waves = order_waves(own.answers)

@@ -8,10 +8,14 @@ from pathlib import Path
 import click
 
 from cxassess import __version__
+from cxassess.cli.engagement import engagement, invite, status
 from cxassess.cli.report import report
+from cxassess.cli.room import room
 from cxassess.cli.scores import scores
+from cxassess.cli.serve import serve
 from cxassess.cli.shared import (
     BAD_INPUT,
+    asked_option,
     explain_errors,
     files_argument,
     instrument_option,
@@ -29,19 +33,21 @@ def main() -> None:
 
 @main.command()
 @files_argument
-@instrument_option
+@asked_option
 @lenient_option
 @explain_errors
 def check(files: tuple[Path, ...], instrument: str, lenient: bool) -> None:
-    """Read responses FILES (CSV, XLSX, or a folder of them) and say what was understood, or every problem."""
-    from cxassess.instrument import load_instrument
-    from cxassess.responses import describe, read_many
+    """Read responses FILES (CSV, XLSX, engagements, or a folder) and say what was understood, or every problem."""
+    from cxassess.batch.source import open_inputs
+    from cxassess.responses import describe
 
-    click.echo(describe(read_many(files, load_instrument(instrument), lenient=lenient)))
+    with open_inputs(files, instrument=instrument) as inputs:
+        click.echo(describe(inputs.read(lenient=lenient)))
 
 
-main.add_command(report)
-main.add_command(scores)
+for command in (report, scores, engagement, invite, serve, status):
+    main.add_command(command)
+engagement.add_command(room)
 
 
 @main.group()

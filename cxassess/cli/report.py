@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import click
 from tqdm import tqdm
 
-from cxassess.cli.shared import explain_errors, files_argument, instrument_option, language_option, lenient_option
+from cxassess.cli.shared import asked_option, explain_errors, files_argument, language_option, lenient_option
 
 if TYPE_CHECKING:
     from cxassess.batch.cluster import DaskExecutor
@@ -46,7 +46,7 @@ MOST_LISTED = 20
     "--memory", type=click.IntRange(0), default=4096, show_default=True, help="MiB a notebook has; 0 for no limit."
 )
 @click.option("--scheduler", default="", help="Address of a Dask scheduler whose workers do it.")
-@instrument_option
+@asked_option
 @lenient_option
 @explain_errors
 def report(  # noqa: PLR0917  (the options of the command)
@@ -68,31 +68,36 @@ def report(  # noqa: PLR0917  (the options of the command)
     instrument: str,
     lenient: bool,
 ) -> None:
-    """Make a report of each organisation in the responses FILES, and a manifest of what was made.
+    """Make a report of each organisation in the responses or engagement FILES, and a manifest of what was made.
 
     Stopped, or killed, it goes on from there with --resume: what is valid is not made again.
     """
+    from cxassess.batch.worker import skip_grammars
+
+    skip_grammars()
     from cxassess.batch.cluster import DaskExecutor
     from cxassess.batch.options import RunOptions
-    from cxassess.batch.source import open_responses
+    from cxassess.batch.source import open_inputs, open_responses
     from cxassess.batch.tasks import parse_formats, plan_reports
     from cxassess.context import read_contexts
-    from cxassess.instrument import load_instrument
     from cxassess.report.brand import load_brand
 
     options = RunOptions(parse_formats(formats), notebook, workers, resume, timeout, memory)
-    contexts = read_contexts(context, language) if context else {}
+    given = read_contexts(context, language) if context else {}
     if brand:
         load_brand(brand)
-    with open_responses(files, load_instrument(instrument, language), lenient=lenient) as (responses, understood):
+    with (
+        open_inputs(files, instrument=instrument, language=language, contexts=given) as inputs,
+        open_responses(inputs, lenient=lenient) as (responses, understood),
+    ):
         click.echo(understood)
         plan = plan_reports(
             responses,
             language=language,
-            instrument=instrument,
+            instrument=inputs.instrument_source,
             organisation=organisation,
             wave=wave,
-            contexts=contexts,
+            contexts=inputs.contexts,
             benchmark=find_benchmark(benchmark),
             brand=str(brand) if brand else "",
         )

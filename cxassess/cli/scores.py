@@ -8,29 +8,34 @@ from pathlib import Path
 import click
 from tqdm import tqdm
 
-from cxassess.cli.shared import explain_errors, files_argument, instrument_option, lenient_option
+from cxassess.cli.shared import asked_option, explain_errors, files_argument, lenient_option
 
 
 @click.command("scores")
 @files_argument
 @click.option("--out", required=True, type=click.Path(path_type=Path, dir_okay=False), help="CSV file to write.")
 @click.option("--context", type=click.Path(path_type=Path), help="YAML: invited people, targets, events.")
-@instrument_option
+@asked_option
 @lenient_option
 @explain_errors
 def scores(files: tuple[Path, ...], out: Path, context: Path | None, instrument: str, lenient: bool) -> None:
-    """List the scores of every organisation and wave in the responses FILES, of any size, as a CSV file."""
+    """List the scores of every organisation and wave in the responses or engagement FILES, of any size, as CSV."""
     from cxassess.batch.files import FolderError, write_whole
+    from cxassess.batch.source import open_inputs
     from cxassess.context import read_contexts
     from cxassess.errors import CxassessError
-    from cxassess.instrument import load_instrument
     from cxassess.scoring.listing import format_scores, list_scores
 
-    with tqdm(unit=" respondents", disable=None, file=sys.stderr) as bar:
+    given = read_contexts(context) if context else {}
+    with (
+        open_inputs(files, instrument=instrument, contexts=given) as inputs,
+        inputs.as_files() as paths,
+        tqdm(unit=" respondents", disable=None, file=sys.stderr) as bar,
+    ):
         frame = list_scores(
-            files,
-            load_instrument(instrument),
-            contexts=read_contexts(context) if context else {},
+            paths,
+            inputs.instrument,
+            contexts=inputs.contexts,
             lenient=lenient,
             on_chunk=lambda rows: bar.update(rows - bar.n),
         )

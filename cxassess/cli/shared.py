@@ -52,6 +52,11 @@ def explain_errors(command: Callable[..., Any]) -> Callable[..., Any]:
 instrument_option = click.option(
     "--instrument", default="eight_elements", show_default=True, help="A shipped instrument, or the path of one."
 )
+asked_option = click.option(
+    "--instrument",
+    default="",
+    help="What was answered: a shipped instrument, or the path of one.  [default: an engagement's own; eight_elements]",
+)
 language_option = click.option(
     "--language", type=click.Choice(LANGUAGES), default="en", show_default=True, help="Language of what is written."
 )
