@@ -22,7 +22,7 @@ from builders_server import ROLE, Server, Visitor, serve, write_engagement
 
 from cxassess.engagement import Change, Engagement, Refused, Saved, StorageError, open_engagement
 from cxassess.errors import CxassessError
-from cxassess.questionnaire.server.keeper import Desk, Keeper
+from cxassess.questionnaire.server.keeper import Busy, Desk, Keeper
 from cxassess.questionnaire.server.lock import FileLock
 
 KILLS = int(os.environ.get("CXASSESS_KILLS", "3"))
@@ -322,6 +322,8 @@ def test_the_end_finishes_what_waits(tmp_path: Path) -> None:
 
     asyncio.run(give())
     assert kept.stored() == dict.fromkeys(items[:20], 4)
+    with pytest.raises(Busy):
+        asyncio.run(kept.keeper.write(kept.save(items[0], 5)))
 
 
 def test_a_lock_is_one_holders_and_leaves_nothing(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 from builders_server import CLI, ROLE, WAVE, Server, Visitor, serve, write_engagement
-from test_questionnaire_browser import PAYLOADS
+from test_questionnaire_browser import PAYLOADS, axe, find_faults
 
 from cxassess.engagement import open_engagement
 from cxassess.language import get_language
@@ -23,6 +23,7 @@ from cxassess.language import get_language
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("server")]
 PHONE, DESKTOP = (390, 844), (1440, 900)
 SECONDS = 1000
+__all__ = ["axe"]  # a fixture
 
 
 def speak(language: str, key: str, **values: object) -> str:
@@ -301,3 +302,20 @@ def test_pages_for_wrong_links_are_plain_and_whole(watched: Any, served: SimpleN
     shoot(page, "wrong-link")
     assert page.evaluate("getComputedStyle(document.querySelector('main')).maxWidth") == "672px"
     assert watched.outside == []
+
+
+@pytest.mark.parametrize("language", ["da", "sv", "en"])
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_nothing_on_the_plain_pages(
+    browser: Any, served: SimpleNamespace, language: str, theme: str, axe: str
+) -> None:
+    context = browser.new_context(
+        viewport={"width": 390, "height": 844}, locale=language, color_scheme=theme, bypass_csp=True
+    )
+    page = context.new_page()
+    for path in ("", "i/nothing", "nothing", "join", "join/AAAAA-AAAAA", f"join/{served.code}"):
+        page.goto(f"{served.server.address}/{path}")
+        assert page.evaluate("document.documentElement.lang") == language
+        assert find_faults(page, axe) == [], path
+        shoot(page, f"{language}-{theme}-{path.partition('/')[0] or 'start'}")
+    context.close()

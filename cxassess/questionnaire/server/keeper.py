@@ -27,7 +27,7 @@ MOST_WAITING: Final = 2_000
 
 
 class Busy(Exception):  # noqa: N818  (a state, not a fault)
-    """Too much is waiting."""
+    """Too much is waiting, or the thread has ended."""
 
 
 @dataclass(frozen=True)
@@ -106,7 +106,7 @@ class Keeper:
         self._thread.join()
 
     async def _give(self, work: Work[Result], *, writes: bool) -> Result:
-        if self._queue.qsize() >= MOST_WAITING:
+        if self._queue.qsize() >= MOST_WAITING or not self._thread.is_alive():
             raise Busy
         loop = asyncio.get_running_loop()
         future: asyncio.Future[Result] = loop.create_future()
