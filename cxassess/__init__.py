@@ -16,6 +16,8 @@ _PUBLIC = {
     "assess": "cxassess.assessment",
     "OrganisationContext": "cxassess.context",
     "read_contexts": "cxassess.context",
+    "create_engagement": "cxassess.engagement",
+    "open_engagement": "cxassess.engagement",
     "CxassessError": "cxassess.errors",
     "Problem": "cxassess.errors",
     "find": "cxassess.findings",

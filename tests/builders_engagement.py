@@ -67,8 +67,17 @@ def sqlite_home(folder: Path) -> Iterator[Home]:
             engagement.close()
 
 
+@contextmanager
+def postgres_home(folder: Path) -> Iterator[Home]:
+    """Make engagements on a PostgreSQL server of the tests' own; skip the test where there can't be one."""
+    from builders_postgres import postgres_home
+
+    with postgres_home(folder) as home:
+        yield home
+
+
 #: Every database that keeps the contract.
-HOMES = {"sqlite": sqlite_home}
+HOMES = {"postgres": postgres_home, "sqlite": sqlite_home}
 
 
 def make_people(count: int, *, roles: Sequence[str] = (), units: Sequence[str] = ("Salg", "Drift")) -> list[Person]:

@@ -282,7 +282,7 @@ def test_an_older_file_is_brought_up_to_date_and_a_copy_kept(tmp_path: Path) -> 
     with open_engagement(path) as found:
         assert [wave.name for wave in found.waves()] == ["2026-01"]
         found.add_wave("2026-02")
-    assert tables(path) - before == {"consensus", "action", "note"}
+    assert tables(path) - before == {"consensus", "action", "note", "erased", "snapshot_erased"}
     copy = tmp_path / "a.cxa.version1"
     assert tables(copy) == before
     assert stat.S_IMODE(copy.stat().st_mode) == 0o600
@@ -331,6 +331,7 @@ def test_steps_lead_to_what_is_made_at_once(tmp_path: Path) -> None:
 def test_everything_of_one_person_carries_a_pseudonym() -> None:
     """What erases a respondent deletes by pseudonym: a table with personal data and without one would be forgotten."""
     shared = {"setting", "instrument_file", "wave", "join_code", "snapshot", "audit", "consensus"}
+    shared |= {"erased", "snapshot_erased"}
     for statements in STEPS.values():
         for statement in statements:
             name = statement.split()[2]

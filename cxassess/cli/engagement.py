@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from cxassess.cli.keeping import KEEPING
 from cxassess.cli.shared import explain_errors, instrument_option, language_option
 
 if TYPE_CHECKING:
@@ -21,7 +22,11 @@ _DAY = click.DateTime(["%Y-%m-%d"])
 
 @click.group()
 def engagement() -> None:
-    """Make an engagement (one client, one file), look at it, and run its waves."""
+    """Make an engagement (one client, one file), look at it, run its waves, and keep it safe."""
+
+
+for keeping in KEEPING:
+    engagement.add_command(keeping)
 
 
 @engagement.command("new")

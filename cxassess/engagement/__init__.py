@@ -1,7 +1,9 @@
 """The engagement: everything of one client in one file. Waves, invitations, answers, snapshots; identity kept apart."""
 
+from cxassess.engagement.backup import Restoration, back_up, restore
 from cxassess.engagement.database import StorageError
 from cxassess.engagement.engagement import Engagement, create_engagement, open_engagement
+from cxassess.engagement.erasure import Erasure
 from cxassess.engagement.files import is_engagement
 from cxassess.engagement.model import (
     Admission,
@@ -16,7 +18,9 @@ from cxassess.engagement.model import (
     Snapshot,
     Wave,
 )
+from cxassess.engagement.personal_data import write_personal_data
 from cxassess.engagement.status import GroupStatus, Status
+from cxassess.engagement.verify import Verification, verify_engagement
 
 __all__ = [
     "Admission",
@@ -24,17 +28,24 @@ __all__ = [
     "Change",
     "Closing",
     "Engagement",
+    "Erasure",
     "GroupStatus",
     "Invited",
     "Person",
     "Refused",
+    "Restoration",
     "Saved",
     "SavedAnswer",
     "Snapshot",
     "Status",
     "StorageError",
+    "Verification",
     "Wave",
+    "back_up",
     "create_engagement",
     "is_engagement",
     "open_engagement",
+    "restore",
+    "verify_engagement",
+    "write_personal_data",
 ]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -46,6 +46,9 @@ class Database(Protocol):
         Within another transaction it joins that one: an exception takes back its own statements only.
         """
 
+    def scrub(self) -> None:
+        """Write what is stored anew, without what deleted rows may have left behind; not within a transaction."""
+
     def close(self) -> None:
         """Give the connection back; what is not committed is lost."""
 
@@ -61,6 +64,8 @@ class SqliteDatabase:
     ----------
     path : Path
         An existing file.
+    patience : float
+        Seconds to wait for whoever else works on it.
     """
 
     placeholder = "?"
@@ -74,12 +79,12 @@ class SqliteDatabase:
         "temp_store = MEMORY",
     )
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, patience: float = BUSY_SECONDS) -> None:
         self.path = path
         self._depth = 0
         with self._explained():
             uri = f"{path.resolve().as_uri()}?mode=rw"
-            self._connection = sqlite3.connect(uri, uri=True, timeout=BUSY_SECONDS, isolation_level=None)
+            self._connection = sqlite3.connect(uri, uri=True, timeout=patience, isolation_level=None)
             try:
                 for pragma in self._PRAGMAS:
                     self._connection.execute(f"PRAGMA {pragma}")
@@ -116,6 +121,17 @@ class SqliteDatabase:
             raise
         finally:
             self._depth -= 1
+
+    def scrub(self) -> None:
+        """Build the file anew from its rows."""
+        self.execute("VACUUM")
+
+    def copy_to(self, target: Path) -> None:
+        """Copy the file as it is at one moment, whoever else writes to it, into an empty one."""
+        with self._explained(), closing(sqlite3.connect(target, isolation_level=None)) as connection:
+            connection.execute("PRAGMA journal_mode = OFF")
+            connection.execute("PRAGMA synchronous = OFF")
+            self._connection.backup(connection)
 
     def close(self) -> None:
         """Close the file."""

@@ -9,7 +9,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cxassess.context import OrganisationContext
-from cxassess.engagement import admission, answers, files, frozen, invitations, status, waves
+from cxassess.engagement import (
+    admission,
+    answers,
+    erasure,
+    files,
+    frozen,
+    invitations,
+    personal_data,
+    postgres,
+    status,
+    waves,
+)
+from cxassess.engagement.address import is_address
+from cxassess.engagement.erasure import Erasure
 from cxassess.engagement.model import (
     Admission,
     AuditEntry,
@@ -44,7 +57,7 @@ def create_engagement(
     Parameters
     ----------
     path : str or Path
-        Where; usually ``….cxa``. An existing file is refused.
+        Where; usually ``….cxa``. An existing file is refused. Or ``postgresql://user@host/database?engagement=name``.
     organisation : str
         The client, as in reports.
     language : str
@@ -59,8 +72,9 @@ def create_engagement(
     CxassessError
         With everything that is wrong.
     """
-    store = files.create_file(path, organisation=organisation, language=language, instrument=instrument, clock=clock)
-    return Engagement(Path(path), store)
+    create = postgres.create_schema if is_address(path) else files.create_file
+    store = create(path, organisation=organisation, language=language, instrument=instrument, clock=clock)
+    return Engagement(Path(store.name if is_address(path) else path), store)
 
 
 def open_engagement(path: str | Path, *, clock: Clock = read_clock) -> Engagement:
@@ -73,6 +87,9 @@ def open_engagement(path: str | Path, *, clock: Clock = read_clock) -> Engagemen
     CxassessError
         If there is no such file, or it is something else, damaged, or made by a newer version of the program.
     """
+    if is_address(path):
+        store = postgres.open_schema(path, clock=clock)
+        return Engagement(Path(store.name), store)
     return Engagement(Path(path), files.open_file(path, clock=clock))
 
 
@@ -251,6 +268,14 @@ class Engagement:
     def snapshots(self, wave: str) -> tuple[Snapshot, ...]:
         """Return a wave's snapshots, oldest first."""
         return frozen.list_snapshots(self._store, wave)
+
+    def personal_data(self, respondent: str) -> dict[str, Any]:
+        """Return everything that is stored about one respondent: see `personal_data.collect_personal_data`."""
+        return personal_data.collect_personal_data(self._store, respondent)
+
+    def erase(self, *respondents: str) -> Erasure:
+        """Erase respondents for good: see `erasure.erase_respondents`."""
+        return erasure.erase_respondents(self._store, respondents)
 
     def audit(self) -> tuple[AuditEntry, ...]:
         """Return what was done, and when; no personal data."""

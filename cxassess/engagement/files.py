@@ -9,7 +9,10 @@ from contextlib import closing
 from pathlib import Path
 from typing import Final
 
-from cxassess.engagement.database import SqliteDatabase, StorageError
+from cxassess.engagement.address import is_address
+from cxassess.engagement.database import BUSY_SECONDS, SqliteDatabase, StorageError
+from cxassess.engagement.erasure import apply_ledger
+from cxassess.engagement.ledger import find_ledger
 from cxassess.engagement.schema import VERSION, apply_steps, read_version
 from cxassess.engagement.store import Clock, Store, read_clock
 from cxassess.engagement.text import check_line, clean_line
@@ -22,7 +25,9 @@ _ID_AT: Final = slice(68, 72)
 
 
 def is_engagement(path: str | Path) -> bool:
-    """Whether a file is an engagement, judged by its first bytes; False if it can't be read."""
+    """Whether a file is an engagement, judged by its first bytes; also whether it is the address of one."""
+    if is_address(path):
+        return True
     try:
         with Path(path).open("rb") as stream:
             head = stream.read(_ID_AT.stop)
@@ -54,7 +59,7 @@ def create_file(path: str | Path, *, organisation: str, language: str, instrumen
     try:
         database = SqliteDatabase(path)
         try:
-            store = Store(database, path.name, clock)
+            store = Store(database, path.name, clock, find_ledger(path))
             with database.transaction():
                 database.execute(f"PRAGMA application_id = {APPLICATION_ID}")
                 fill(store, organisation=organisation, language=language, instrument=instrument)
@@ -84,8 +89,12 @@ def fill(store: Store, *, organisation: str, language: str, instrument: str | Pa
     store.record("engagement made", detail=reference)
 
 
-def open_file(path: str | Path, *, clock: Clock = read_clock) -> Store:
+def open_file(
+    path: str | Path, *, clock: Clock = read_clock, keep_copy: bool = True, patience: float = BUSY_SECONDS
+) -> Store:
     """Open the file of an engagement; one of an older version is brought up to date, and a copy kept beside it.
+
+    Whoever was erased, by the ledger beside it, and is in the file nevertheless, is erased again.
 
     Raises
     ------
@@ -98,7 +107,7 @@ def open_file(path: str | Path, *, clock: Clock = read_clock) -> Store:
     if not is_engagement(path):
         remedy = "Name a file made by `cxassess engagement new`; if this was one, restore it from a backup."
         raise CxassessError.single(str(path), "This is not an engagement.", remedy)
-    database = SqliteDatabase(path)
+    database = SqliteDatabase(path, patience)
     try:
         _refuse_damaged(database)
         version = read_version(database)
@@ -106,11 +115,13 @@ def open_file(path: str | Path, *, clock: Clock = read_clock) -> Store:
             what = f"The file has version {version}; this program knows versions up to {VERSION}."
             raise CxassessError.single(str(path), what, "Install a newer version of cxassess.")
         if version < VERSION:
-            _migrate(database, version)
+            _migrate(database, version, keep_copy=keep_copy)
+        store = Store(database, path.name, clock, find_ledger(path))
+        apply_ledger(store)
     except BaseException:
         database.close()
         raise
-    return Store(database, path.name, clock)
+    return store
 
 
 def _refuse_damaged(database: SqliteDatabase) -> None:
@@ -123,8 +134,9 @@ def _refuse_damaged(database: SqliteDatabase) -> None:
         raise CxassessError([Problem(str(database.path), "The file is damaged.", remedy)])
 
 
-def _migrate(database: SqliteDatabase, version: int) -> None:
-    _copy_beside(database.path, version)
+def _migrate(database: SqliteDatabase, version: int, *, keep_copy: bool) -> None:
+    if keep_copy:
+        _copy_beside(database.path, version)
     with database.transaction():
         apply_steps(database, read_version(database))
 

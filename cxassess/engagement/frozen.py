@@ -73,7 +73,7 @@ def freeze_wave(store: Store, name: str) -> Snapshot:
         if not now:
             what = "Nobody has handed in a form with an answer yet."
             raise CxassessError.single(f"{store.name}, wave {name}", what, "Wait for answers, then freeze it.")
-        if last is not None and _would_expose(last, differing):
+        if last is not None and _would_expose(store, last, differing):
             forms = "1 form is" if differing == 1 else f"{differing} forms are"
             what = (
                 f"{forms} new or changed since the snapshot of {last.taken_on}; a new one would show what was answered "
@@ -94,7 +94,7 @@ def close_wave(store: Store, name: str) -> Closing:
     with store.transaction():
         mark_closed(store, name)
         now, last, differing = _compare(store, name)
-        if last is not None and _would_expose(last, differing):
+        if last is not None and _would_expose(store, last, differing):
             store.record("snapshot kept", name, f"number {last.number}; too few forms are new or changed")
             return Closing(wave(store, name), last, differing)
         snapshot = _take(store, name, now) if now and (last is None or differing) else last
@@ -102,9 +102,9 @@ def close_wave(store: Store, name: str) -> Closing:
 
 
 def newest_snapshot(store: Store, name: str) -> Snapshot | None:
-    """Return a wave's newest snapshot; None if there is none."""
+    """Return a wave's newest snapshot; None if there is none, or everybody in it was erased."""
     found = list_snapshots(store, name)
-    return found[-1] if found else None
+    return found[-1] if found and found[-1].respondents else None
 
 
 def read_forms(store: Store, snapshot: Snapshot) -> dict[str, FrozenForm]:
@@ -123,8 +123,20 @@ def read_invited(store: Store, snapshot: Snapshot) -> dict[str, int]:
     return found
 
 
-def _would_expose(last: Snapshot, differing: int) -> bool:
-    return last.respondents >= MINIMUM_GROUP and 0 < differing < MINIMUM_GROUP
+def compute_digest(name: str, invited: Mapping[str, int], forms: Mapping[str, FrozenForm]) -> str:
+    """Return what stands for all that is in a snapshot: SHA-256, in hex."""
+    whole = [
+        [key, form.role, form.unit, form.answered_at, form.seconds, sorted(form.answers.items())]
+        for key, form in forms.items()
+    ]
+    return hashlib.sha256(json.dumps([name, invited, whole], sort_keys=True).encode()).hexdigest()
+
+
+def _would_expose(store: Store, last: Snapshot, differing: int) -> bool:
+    """Whether a new snapshot would show what few people answered; forms that were erased since may have been shown."""
+    select = "SELECT COALESCE(SUM(forms), 0) FROM snapshot_erased WHERE wave = ? AND number = ?"
+    erased = int(store.rows(select, last.wave, last.number)[0][0] or 0)
+    return last.respondents + erased >= MINIMUM_GROUP and 0 < differing < MINIMUM_GROUP
 
 
 def _compare(store: Store, name: str) -> tuple[dict[str, FrozenForm], Snapshot | None, int]:
@@ -171,11 +183,7 @@ def _build(forms: Sequence[Row], answers: Sequence[Row]) -> dict[str, FrozenForm
 def _take(store: Store, name: str, forms: Mapping[str, FrozenForm]) -> Snapshot:
     number = len(list_snapshots(store, name)) + 1
     invited = _count_invited(store, name)
-    whole = [
-        [key, form.role, form.unit, form.answered_at, form.seconds, sorted(form.answers.items())]
-        for key, form in forms.items()
-    ]
-    digest = hashlib.sha256(json.dumps([name, invited, whole], sort_keys=True).encode()).hexdigest()
+    digest = compute_digest(name, invited, forms)
     snapshot = Snapshot(name, number, store.today(), len(forms), digest)
     store.run(
         "INSERT INTO snapshot (wave, number, taken_on, respondents, invited, digest) VALUES (?, ?, ?, ?, ?, ?)",

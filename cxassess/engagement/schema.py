@@ -3,7 +3,8 @@
 ``pseudonym`` is in every table that holds anything of one person. ``person`` is the only one with a name or an e-mail
 address. In an anonymous wave, the pseudonym in ``invitation``, ``response``, ``answer`` and the snapshots is another
 one than the person's, made for the invitation, and nothing links the two; ``contact`` then tells that a person was
-asked, and no more. Times are ISO texts, in UTC; flags are 0 or 1.
+asked, and no more. ``erased`` holds hashes of the pseudonyms of those who were erased. Times are ISO texts, in UTC;
+flags are 0 or 1.
 """
 
 from __future__ import annotations
@@ -141,6 +142,16 @@ STEPS: Final[dict[int, tuple[str, ...]]] = {
             text TEXT NOT NULL,
             pseudonym TEXT,
             revision INTEGER NOT NULL)""",
+    ),
+    3: (
+        """CREATE TABLE erased (
+            erasure_key TEXT NOT NULL PRIMARY KEY)""",
+        """CREATE TABLE snapshot_erased (
+            wave TEXT NOT NULL,
+            number INTEGER NOT NULL,
+            forms INTEGER NOT NULL,
+            PRIMARY KEY (wave, number),
+            FOREIGN KEY (wave, number) REFERENCES snapshot)""",
     ),
 }
 VERSION: Final = max(STEPS)

@@ -36,11 +36,14 @@ class Store:
         What to call the engagement in messages: its file's name.
     clock : callable
         Returns the time, in UTC.
+    ledger : Path or None
+        The file that remembers who was erased, outside of the database.
     """
 
     database: Database
     name: str
     clock: Clock = read_clock
+    ledger: Path | None = None
     _settings: dict[str, str] = field(default_factory=dict, init=False)
     _instruments: dict[tuple[str, str], Instrument] = field(default_factory=dict, init=False)
 
