@@ -215,7 +215,7 @@ def test_the_kernel_sees_nothing_but_its_own_scores(tmp_path: Path) -> None:
         "import os, pathlib\n"
         "own = pathlib.Path.cwd()\n"
         "seen = [path.read_text() for path in own.rglob('*') if path.is_file()]\n"
-        "seen += [str(path) for path in own.parent.parent.rglob('*')] if os.access(own.parent, os.R_OK) else []\n"
+        "seen += [str(path) for path in own.parent.rglob('*')] if os.access(own.parent, os.R_OK) else []\n"
         "seen += [str(value) for value in os.environ.values()]\n"
         "raise RuntimeError('|'.join(seen))"
     )
@@ -223,9 +223,10 @@ def test_the_kernel_sees_nothing_but_its_own_scores(tmp_path: Path) -> None:
     assert run(tmp_path / "in.csv", "--notebook", write_notebook(tmp_path / "n.ipynb", peek), "--out", out).returncode
     for entry in manifest(out)["reports"]:
         seen = entry["failure"]["message"]
-        assert entry["organisation"] in seen
+        assert seen.count(entry["organisation"])
         assert not [name for name in names if name != entry["organisation"] and name in seen]
-        assert "respondent" not in seen.replace("n_respondents", ""), "the notebook gets scores, not answers"
+        # counted, since a text this long takes pytest an hour to explain
+        assert seen.replace("n_respondents", "").count("respondent") == 0, "the notebook gets scores, not answers"
 
 
 def test_a_full_disk_is_said_and_the_manifest_is_true(
