@@ -481,7 +481,7 @@ def test_links_are_written_for_mail_merge_once_and_for_one_user(home: Home, tmp_
         base, token = row["link"].rsplit("/", 1)
         assert base == "https://svar.nordvand.dk/i"
         assert admitted(made, token).role == row["role"]
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["links.csv", "list.csv", made.path.name]
+    assert {path.name for path in tmp_path.iterdir()} - {made.path.name} == {"links.csv", "list.csv"}
 
 
 def test_nothing_is_stored_if_the_links_cannot_be_written(home: Home, tmp_path: Path, monkeypatch) -> None:
