@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -42,19 +42,18 @@ class Home:
 
 
 @contextmanager
-def sqlite_home(folder: Path) -> Iterator[Home]:
-    """Make engagements as SQLite files."""
+def home_at(place: Path | str) -> Iterator[Home]:
+    """Make engagements at a place: a file, or an address."""
     clock = StillClock()
-    path = folder / "nordvand.cxa"
     opened: list[Engagement] = []
 
     def create(**options: str) -> Engagement:
         given = {"organisation": ORGANISATION, "language": "da", **options}
-        opened.append(create_engagement(path, clock=clock, **given))
+        opened.append(create_engagement(place, clock=clock, **given))
         return opened[-1]
 
     def apart() -> Engagement:
-        return open_engagement(path, clock=clock)
+        return open_engagement(place, clock=clock)
 
     def connect() -> Engagement:
         opened.append(apart())
@@ -65,6 +64,11 @@ def sqlite_home(folder: Path) -> Iterator[Home]:
     finally:
         for engagement in opened:
             engagement.close()
+
+
+def sqlite_home(folder: Path) -> AbstractContextManager[Home]:
+    """Make engagements as SQLite files."""
+    return home_at(folder / "nordvand.cxa")
 
 
 @contextmanager

@@ -10,16 +10,13 @@ import secrets
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
-from builders_engagement import ORGANISATION, Home, StillClock
-
-from cxassess.engagement import Engagement, create_engagement, open_engagement
+from builders_engagement import Home, home_at
 
 USER = "cx"
 PASSWORD = f"pw-{secrets.token_hex(6)}"
@@ -86,27 +83,6 @@ def make_address(name: str, **options: str) -> str:
     return f"postgresql://{USER}:{PASSWORD}@/postgres?engagement={name}&host={start_server()}{more}"
 
 
-@contextmanager
-def postgres_home(folder: Path) -> Iterator[Home]:
+def postgres_home(folder: Path) -> AbstractContextManager[Home]:
     """Make engagements as schemas of a PostgreSQL database."""
-    address = make_address(f"home{next(_numbers)}", ledger=str(folder / "ledger"))
-    clock = StillClock()
-    opened: list[Engagement] = []
-
-    def create(**options: str) -> Engagement:
-        given = {"organisation": ORGANISATION, "language": "da", **options}
-        opened.append(create_engagement(address, clock=clock, **given))
-        return opened[-1]
-
-    def apart() -> Engagement:
-        return open_engagement(address, clock=clock)
-
-    def connect() -> Engagement:
-        opened.append(apart())
-        return opened[-1]
-
-    try:
-        yield Home(create, connect, apart, clock)
-    finally:
-        for engagement in opened:
-            engagement.close()
+    return home_at(make_address(f"home{next(_numbers)}", ledger=str(folder / "ledger")))
