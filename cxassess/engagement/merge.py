@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import contextlib
 import csv
 import io
-import os
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
-from typing import Final
 from urllib.parse import urlsplit
 
 from cxassess.engagement.engagement import Engagement
 from cxassess.engagement.model import Person
 from cxassess.engagement.people import COLUMNS, read_people
+from cxassess.engagement.whole import write_new
 from cxassess.errors import CxassessError, Problem
-from cxassess.responses.write import guard_text
-
-_CALCULATED: Final = ("=", "+", "-", "@")
+from cxassess.responses.write import guard_formula
 
 
 def invite_file(
@@ -102,23 +98,13 @@ def write_people(out: str | Path, people: Sequence[Person], language: str, links
     writer.writerow([*COLUMNS, *(["link"] if links else [])])
     for number, person in enumerate(people):
         row = [person.name, person.email, person.role, person.unit, person.language or language]
-        writer.writerow([*map(_guard, row), *links[number : number + 1]])
+        writer.writerow([*map(guard_formula, row), *links[number : number + 1]])
     out = Path(out)
     problems = _check_out(out)
     if problems:
         raise CxassessError(problems)
-    try:
-        _write_new(out, stream.getvalue().encode("utf-8-sig"))
-    except FileExistsError:
-        raise CxassessError([_exists(out)]) from None
-    except OSError as error:
-        what = f"The list can’t be written: {error.strerror}."
-        raise CxassessError.single(str(out), what, "Make room, or name a folder that you may write to.") from error
-
-
-def _guard(text: str) -> str:
-    """Keep a spreadsheet from calculating a text."""
-    return guard_text(text) if text.startswith(_CALCULATED) else text
+    with write_new(out) as part:
+        part.write_bytes(stream.getvalue().encode("utf-8-sig"))
 
 
 def _check_url(base_url: str) -> list[Problem]:
@@ -144,24 +130,3 @@ def _check_out(out: Path) -> list[Problem]:
 
 def _exists(out: Path) -> Problem:
     return Problem(str(out), "The file is there already.", "Name another; links that were sent are never overwritten.")
-
-
-def _write_new(out: Path, content: bytes) -> None:
-    """Write a file beside its place, and put it there at once if nothing is there; FileExistsError otherwise."""
-    part = out.with_name(f".{out.name}.{os.getpid()}.part")
-    try:
-        with os.fdopen(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as stream:
-            stream.write(content)
-            stream.flush()
-            os.fsync(stream.fileno())
-        try:
-            os.link(part, out)
-        except FileExistsError:
-            raise
-        except OSError:  # a file system without links
-            if out.exists():
-                raise FileExistsError(str(out)) from None
-            part.rename(out)
-    finally:
-        with contextlib.suppress(OSError):
-            part.unlink(missing_ok=True)

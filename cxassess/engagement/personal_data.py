@@ -15,10 +15,10 @@ from cxassess.engagement.whole import write_new
 from cxassess.errors import CxassessError
 from cxassess.instrument import Instrument
 from cxassess.language import LANGUAGES, Language, get_language
+from cxassess.responses.write import guard_formula
 
 JSON_NAME: Final = "personal-data.json"
 CSV_NAME: Final = "personal-data.csv"
-_CALCULATED: Final = ("=", "+", "-", "@", "\t", "\r")
 _SEMICOLON: Final = ("da", "sv")
 
 
@@ -215,13 +215,8 @@ def _write_csv(data: dict[str, Any], words: Language) -> str:
     writer.writerow([words.text(f"personal_data.columns.{column}") for column in columns])
     for row in _list_rows(data, words):
         cells = ["" if cell is None else str(cell) for cell in row]
-        writer.writerow([_guard(cell) for cell in cells] + [""] * (len(columns) - len(cells)))
+        writer.writerow([guard_formula(cell) for cell in cells] + [""] * (len(columns) - len(cells)))
     return stream.getvalue()
-
-
-def _guard(text: str) -> str:
-    """Keep a spreadsheet from calculating a text."""
-    return f"'{text}" if text.startswith(_CALCULATED) else text
 
 
 def _list_rows(data: dict[str, Any], words: Language) -> Iterator[tuple[object, ...]]:
