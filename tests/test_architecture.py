@@ -9,7 +9,7 @@ import pytest
 
 PACKAGE = Path(__file__).parents[1] / "cxassess"
 LAYERS = [
-    {"errors", "resources", "document", "fonts", "kernels"},
+    {"errors", "resources", "spreadsheets", "document", "fonts", "kernels"},
     {"language"},
     {"instrument"},
     {"responses", "context", "charts"},

@@ -14,7 +14,7 @@ from cxassess.engagement.model import Person
 from cxassess.engagement.people import COLUMNS, read_people
 from cxassess.engagement.whole import write_new
 from cxassess.errors import CxassessError, Problem
-from cxassess.responses.write import guard_formula
+from cxassess.spreadsheets import guard_formula
 
 
 def invite_file(

@@ -15,7 +15,7 @@ from cxassess.engagement.whole import write_new
 from cxassess.errors import CxassessError
 from cxassess.instrument import Instrument
 from cxassess.language import LANGUAGES, Language, get_language
-from cxassess.responses.write import guard_formula
+from cxassess.spreadsheets import guard_formula
 
 JSON_NAME: Final = "personal-data.json"
 CSV_NAME: Final = "personal-data.csv"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import re
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -15,8 +15,8 @@ from cxassess.errors import CxassessError
 from cxassess.responses.draft import REASONS, asked_items, pulse_items
 from cxassess.responses.headers import GUARD_COLUMN
 from cxassess.responses.model import ID_COLUMNS, KEYS, Responses
+from cxassess.spreadsheets import guard_text
 
-_CALCULATED: Final = ("=", "+", "-", "@", "\t", "\r")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 
 
@@ -110,16 +110,6 @@ def _moment(value: Any) -> str:
         return ""
     moment = pd.Timestamp(value)
     return moment.date().isoformat() if moment == moment.normalize() else moment.isoformat()
-
-
-def guard_formula(text: str) -> str:
-    """Return a text with an apostrophe before it if a spreadsheet would calculate it."""
-    return f"'{text}" if text.startswith(_CALCULATED) else text
-
-
-def guard_text(text: str) -> str:
-    """Do the same so that it can be undone: a text that begins with an apostrophe gets another one."""
-    return f"'{text}" if text.startswith((*_CALCULATED, "'")) else text
 
 
 def _refuse_controls(columns: dict[str, list[str]], name: str) -> None:

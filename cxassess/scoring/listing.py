@@ -15,7 +15,6 @@ import pandas as pd
 from cxassess.instrument.model import Instrument
 from cxassess.responses.codes import AnswerCodes
 from cxassess.responses.stream import CHUNK_ROWS, ResponseStream
-from cxassess.responses.write import guard_text
 from cxassess.scoring.chunks import Map, ResponseSums, check_chunks, sum_chunks
 from cxassess.scoring.elements import score_rows
 from cxassess.scoring.finish import sort_groups
@@ -24,6 +23,7 @@ from cxassess.scoring.given import gather
 from cxassess.scoring.group_scores import score_groups
 from cxassess.scoring.groups import Contexts, collect_groups
 from cxassess.scoring.sums_gate import find_doubtful, gate_everybody
+from cxassess.spreadsheets import guard_text
 
 Block = tuple[ResponseSums, pd.DataFrame]
 
