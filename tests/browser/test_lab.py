@@ -5,10 +5,8 @@ from __future__ import annotations
 import json
 import os
 import re
-import shutil
 import socket
 import subprocess
-import sys
 import time
 import urllib.request
 from collections.abc import Iterator
@@ -16,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from cxassess.lab import START, make_folder, plan_lab
 from cxassess.resources import resource_path
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("lab")]
@@ -23,28 +22,22 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("la
 
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a folder with a copy of the notebooks."""
-    root = tmp_path_factory.mktemp("lab")
-    shutil.copytree(resource_path("notebooks"), root / "notebooks")
-    return root
+    """Return a client's working folder."""
+    return make_folder(tmp_path_factory.mktemp("lab") / "client")
 
 
 @pytest.fixture(scope="module")
 def address(lab: Path) -> Iterator[str]:
     """Start JupyterLab in the folder and return its address."""
-    root = lab
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     names = ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTERLAB_SETTINGS_DIR", "JUPYTERLAB_WORKSPACES_DIR")
-    home = {name: str(root / name.lower()) for name in names}
-    arguments = [
-        sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root",
-        f"--port={port}", "--ServerApp.ip=127.0.0.1",
-        "--IdentityProvider.token=", "--ServerApp.password=", f"--ServerApp.root_dir={root}",
-    ]  # fmt: skip
-    log = (root / "lab.log").open("w")
-    server = subprocess.Popen(arguments, env=os.environ | home, stdout=log, stderr=subprocess.STDOUT)
+    home = {name: str(lab.parent / name.lower()) for name in names}
+    options = ["--allow-root", "--IdentityProvider.token=", "--ServerApp.password="]
+    call = plan_lab(lab, port=port, browser=False, options=options, environment=os.environ | home)
+    log = (lab.parent / "lab.log").open("w")
+    server = subprocess.Popen(call.arguments, env=dict(call.environment), stdout=log, stderr=subprocess.STDOUT)
     served = f"http://127.0.0.1:{port}"
     try:
         for _ in range(120):
@@ -54,12 +47,23 @@ def address(lab: Path) -> Iterator[str]:
             except OSError:
                 time.sleep(0.5)
         else:
-            pytest.fail((root / "lab.log").read_text())
+            pytest.fail((lab.parent / "lab.log").read_text())
         yield served
     finally:
         server.terminate()
         server.wait(timeout=30)
         log.close()
+
+
+def test_lab_opens_at_the_start_notebook_and_asks_nothing(lab: Path, address: str, watched) -> None:
+    page = watched.page
+    page.goto(address)
+    page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=90_000)
+    page.get_by_text(re.compile(r"\| Idle")).wait_for(timeout=90_000)
+    assert page.url.endswith(f"/notebooks/{START}")
+    page.wait_for_timeout(2_000)
+    assert page.locator(".Toastify__toast, .jp-Dialog").count() == 0
+    assert watched.outside == []
 
 
 @pytest.mark.parametrize("name", sorted(path.name for path in resource_path("notebooks").glob("*.ipynb")))
@@ -69,9 +73,6 @@ def test_notebook_runs_in_jupyterlab_offline(lab: Path, address: str, watched, n
     page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=90_000)
     page.get_by_text(re.compile(r"\| Idle")).wait_for(timeout=90_000)
     page.wait_for_timeout(2_000)  # JupyterLab drops what is run before its kernel has answered once
-    decline = page.locator("button.jp-toast-button", has_text="No")
-    if decline.count():
-        decline.first.click()
     page.get_by_role("menuitem", name="Run", exact=True).click()
     page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
     saved = wait_until_run(page, lab / "notebooks" / name)
