@@ -12,7 +12,7 @@ from jupyterlab_server.settings_utils import _get_overrides
 from cxassess.cli import main
 from cxassess.engagement import open_engagement
 from cxassess.errors import CxassessError
-from cxassess.lab import START, find_start, make_folder, plan_lab
+from cxassess.lab import START, find_start, make_folder, plan_lab, plan_presentation
 from cxassess.lab.folder import set_parameters
 from cxassess.language import LANGUAGES
 from cxassess.report.brand import load_brand
@@ -115,3 +115,17 @@ def test_the_commands_say_what_is_wrong(tmp_path: Path) -> None:
     assert "acme.cxa" in run.output
     run = CliRunner().invoke(main, ["engagement", "start", str(tmp_path / "client")])
     assert run.exit_code == 2
+
+
+def test_presenting_is_for_this_machine_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    notebook = resource_path("notebooks") / "01_questionnaire.ipynb"
+    call = plan_presentation(notebook, port=9002, browser=False, environment={"A": "b"})
+    assert "--Voila.ip=127.0.0.1" in call.arguments
+    assert "--VoilaConfiguration.allow_theme_override=NO" in call.arguments
+    assert call.environment == {"A": "b"}
+    with pytest.raises(CxassessError, match="no such notebook"):
+        plan_presentation(tmp_path / "none.ipynb")
+    monkeypatch.setattr("cxassess.lab.start.find_spec", lambda name: None)
+    with pytest.raises(CxassessError, match=r"cxassess\[voila\]"):
+        plan_presentation(notebook)
+    assert CliRunner().invoke(main, ["present", str(notebook)]).exit_code == 2

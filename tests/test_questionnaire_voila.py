@@ -6,7 +6,6 @@ import os
 import shutil
 import socket
 import subprocess
-import sys
 import time
 import urllib.request
 from collections.abc import Iterator
@@ -14,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from cxassess.lab import plan_presentation
 from cxassess.resources import resource_path
 
 pytest.importorskip("voila", reason="Voilà is not installed")
@@ -29,14 +29,13 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    arguments = [
-        sys.executable, "-m", "voila", "01_questionnaire.ipynb", "--no-browser", f"--port={port}",
-        "--template=cxassess", "--VoilaConfiguration.allow_theme_override=NO",
-    ]  # fmt: skip
+    known = os.environ | {"JUPYTER_PATH": str(root / "share"), "JUPYTER_CONFIG_DIR": str(root / "config")}
+    call = plan_presentation(root / "01_questionnaire.ipynb", port=port, browser=False, environment=known)
     log = root / "voila.log"
     with log.open("w") as written:
-        environment = os.environ | {"JUPYTER_PATH": str(root / "share"), "JUPYTER_CONFIG_DIR": str(root / "config")}
-        server = subprocess.Popen(arguments, cwd=root, env=environment, stdout=written, stderr=subprocess.STDOUT)
+        server = subprocess.Popen(
+            call.arguments, cwd=root, env=dict(call.environment), stdout=written, stderr=subprocess.STDOUT
+        )
         try:
             for _ in range(120):
                 try:

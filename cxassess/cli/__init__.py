@@ -9,7 +9,7 @@ import click
 
 from cxassess import __version__
 from cxassess.cli.engagement import engagement, invite, status
-from cxassess.cli.lab import lab, start
+from cxassess.cli.lab import lab, present, start
 from cxassess.cli.report import report
 from cxassess.cli.room import room
 from cxassess.cli.scores import scores
@@ -46,7 +46,7 @@ def check(files: tuple[Path, ...], instrument: str, lenient: bool) -> None:
         click.echo(describe(inputs.read(lenient=lenient)))
 
 
-for command in (lab, report, scores, engagement, invite, serve, status):
+for command in (lab, present, report, scores, engagement, invite, serve, status):
     main.add_command(command)
 engagement.add_command(room)
 engagement.add_command(start)

@@ -6,10 +6,14 @@ import subprocess
 import sys
 from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from cxassess.cli.shared import explain_errors, instrument_option, language_option
+
+if TYPE_CHECKING:
+    from cxassess.lab import LabCall
 
 
 @click.command("lab", context_settings={"ignore_unknown_options": True})
@@ -22,7 +26,23 @@ def lab(folder: Path, options: tuple[str, ...], port: int, no_browser: bool) -> 
     """Open JupyterLab at the start notebook of FOLDER, offline, for this machine only. Ctrl-C ends it."""
     from cxassess.lab import plan_lab
 
-    call = plan_lab(folder, port=port, browser=not no_browser, options=options)
+    _run(plan_lab(folder, port=port, browser=not no_browser, options=options))
+
+
+@click.command("present")
+@click.argument("notebook", type=click.Path(path_type=Path))
+@click.option("--port", default=8866, show_default=True, type=click.IntRange(1, 65535))
+@click.option("--no-browser", is_flag=True, help="Print the address only.")
+@explain_errors
+def present(notebook: Path, port: int, no_browser: bool) -> None:
+    """Show NOTEBOOK without its code, on this machine only (Voilà: pip install "cxassess[voila]"). Ctrl-C ends it."""
+    from cxassess.lab import plan_presentation
+
+    _run(plan_presentation(notebook, port=port, browser=not no_browser))
+
+
+def _run(call: LabCall) -> None:
+    """Run a server until it ends, and end as it did."""
     with subprocess.Popen(call.arguments, env=call.environment) as running:  # noqa: S603  (our own command)
         while running.poll() is None:
             with suppress(KeyboardInterrupt):  # it has got it too, and asks before it ends

@@ -1,4 +1,4 @@
-"""Opening JupyterLab at the start notebook, on this machine only and without asking another."""
+"""Opening JupyterLab at the start notebook, and Voilà on one notebook: on this machine only, asking no other."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
@@ -19,7 +20,7 @@ _CONFIG: Final = "JUPYTER_CONFIG_PATH"
 
 @dataclass(frozen=True)
 class LabCall:
-    """How JupyterLab is started.
+    """How JupyterLab or Voilà is started.
 
     Parameters
     ----------
@@ -97,3 +98,45 @@ def plan_lab(
         *options,
     ]
     return LabCall(tuple(arguments), known)
+
+
+def plan_presentation(
+    notebook: str | Path, *, port: int = 8866, browser: bool = True, environment: Mapping[str, str] | None = None
+) -> LabCall:
+    """Return how to present a notebook without its code, by Voilà with the project's template.
+
+    It listens on this machine only, and that cannot be changed here: whoever reaches a presented notebook can set
+    every widget in its kernel, and with the kernel's id read another visitor's (see ``docs/presenting.md``).
+
+    Parameters
+    ----------
+    notebook : str or Path
+        Which one.
+    port : int
+        To listen on.
+    browser : bool
+        Open a browser.
+    environment : Mapping, optional
+        The process's own if left out.
+
+    Raises
+    ------
+    CxassessError
+        If there is no such notebook, or Voilà is not installed.
+    """
+    if find_spec("voila") is None:
+        raise CxassessError.single("voila", "Voilà is not installed.", 'Install it: pip install "cxassess[voila]".')
+    if not Path(notebook).is_file():
+        raise CxassessError.single(str(notebook), "There is no such notebook.", "Name one, with its folder.")
+    arguments = [
+        sys.executable,
+        "-m",
+        "voila",
+        str(notebook),
+        "--template=cxassess",
+        "--Voila.ip=127.0.0.1",
+        f"--port={port}",
+        "--VoilaConfiguration.allow_theme_override=NO",
+        *([] if browser else ["--no-browser"]),
+    ]
+    return LabCall(tuple(arguments), dict(os.environ if environment is None else environment))
