@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from contextlib import suppress
@@ -41,15 +42,6 @@ def present(notebook: Path, port: int, no_browser: bool) -> None:
     _run(plan_presentation(notebook, port=port, browser=not no_browser))
 
 
-def _run(call: LabCall) -> None:
-    """Run a server until it ends, and end as it did."""
-    with subprocess.Popen(call.arguments, env=call.environment) as running:  # noqa: S603  (our own command)
-        while running.poll() is None:
-            with suppress(KeyboardInterrupt):  # it has got it too, and asks before it ends
-                running.wait()
-    sys.exit(running.returncode)
-
-
 @click.command("start")
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option("--organisation", default="", help="The client, as in reports: makes the engagement as well.")
@@ -62,3 +54,15 @@ def start(folder: Path, organisation: str, language: str, instrument: str) -> No
 
     made = make_folder(folder, organisation=organisation, language=language, instrument=instrument)
     click.echo(f"made: {made}. Next: cxassess lab {folder}")
+
+
+def _run(call: LabCall) -> None:
+    """Become the server; where one program can't become another, run it, and end as it did."""
+    if sys.platform != "win32":
+        sys.stdout.flush()
+        os.execve(call.arguments[0], call.arguments, call.environment)  # noqa: S606  (our own command)
+    with subprocess.Popen(call.arguments, env=call.environment) as running:  # noqa: S603  (our own command)
+        while running.poll() is None:
+            with suppress(KeyboardInterrupt):  # it has got it too, and asks before it ends
+                running.wait()
+    sys.exit(running.returncode)
