@@ -20,6 +20,7 @@ _PUBLIC = {
     "open_engagement": "cxassess.engagement",
     "CxassessError": "cxassess.errors",
     "Problem": "cxassess.errors",
+    "Explorer": "cxassess.explore.widget",
     "find": "cxassess.findings",
     "say": "cxassess.findings",
     "Instrument": "cxassess.instrument",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -12,6 +12,8 @@ from cxassess.errors import CxassessError, Problem
 from cxassess.instrument.strict_yaml import parse_yaml
 from cxassess.instrument.yaml_nodes import Node, Unquoted, place
 from cxassess.language import LANGUAGES
+
+_Day = date  # where a field is called date
 
 
 class ContextModel(BaseModel):
@@ -28,11 +30,101 @@ class Event(ContextModel):
 
 
 class Target(ContextModel):
-    """The scores that the organisation wants to reach by a date."""
+    """The scores that the organisation wants to reach by a date.
+
+    Parameters
+    ----------
+    date : date
+        By when; the latest, where elements have dates of their own.
+    elements : dict
+        Element → score.
+    overall : float, optional
+        The overall score.
+    dates : dict
+        Element, or ``overall`` → its own date, where that is another.
+    """
 
     date: date
     elements: dict[str, float]
     overall: float | None = None
+    dates: dict[str, _Day] = {}
+
+    def date_of(self, element: str) -> _Day:
+        """Return by when an element, or ``overall``, is to be where it is aimed at."""
+        return self.dates.get(element, self.date)
+
+
+class Agreement(ContextModel):
+    """What the people in a workshop agreed on about one item.
+
+    Parameters
+    ----------
+    wave, item : str
+        What it is about.
+    level : int, optional
+        The level agreed; None if the item was left open.
+    mean : float, optional
+        Mean of the individual votes before; None where too few voted to show it.
+    votes : int
+        How many people had chosen a level.
+    dissent : int
+        How many still disagreed.
+    reason : str
+        Why, in a sentence.
+    agreed_on : date
+        When.
+    """
+
+    wave: str
+    item: str
+    level: int | None = None
+    mean: float | None = None
+    votes: int
+    dissent: int = 0
+    reason: str = ""
+    agreed_on: date
+
+
+class PlannedAction(ContextModel):
+    """Something that the organisation decided to do, or to stop doing.
+
+    Parameters
+    ----------
+    id : str
+        Random, and never another's; blank for one that is new.
+    wave : str
+        In the workshop of which wave it was decided.
+    kind : {"start", "stop"}
+        Whether it is to be done, or no longer done.
+    element : str
+        The element it serves; may be blank.
+    title : str
+        What.
+    owner : str
+        Who sees to it.
+    due_on : date, optional
+        By when.
+    metric : str
+        How everybody will see that it worked.
+    state : {"planned", "started", "done", "dropped"}
+        What has become of it.
+    note : str
+        More about that, e.g. why it was dropped.
+    revision : int
+        Counts the changes, from 1.
+    """
+
+    id: str
+    wave: str
+    kind: Literal["start", "stop"] = "start"
+    element: str = ""
+    title: str
+    owner: str = ""
+    due_on: date | None = None
+    metric: str = ""
+    state: Literal["planned", "started", "done", "dropped"] = "planned"
+    note: str = ""
+    revision: int = 0
 
 
 class OrganisationContext(ContextModel):
@@ -56,6 +148,10 @@ class OrganisationContext(ContextModel):
         Events for the time line.
     industry, country : str
         For benchmarks.
+    agreements : tuple of Agreement
+        What was agreed in the workshops of all waves.
+    actions : tuple of PlannedAction
+        What was decided there, and what has become of it.
     """
 
     short_name: str = ""
@@ -67,6 +163,8 @@ class OrganisationContext(ContextModel):
     events: tuple[Event, ...] = ()
     industry: str = ""
     country: str = ""
+    agreements: tuple[Agreement, ...] = ()
+    actions: tuple[PlannedAction, ...] = ()
 
 
 def read_contexts(path: Path, language: str = "en") -> dict[str, OrganisationContext]:

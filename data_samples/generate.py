@@ -221,6 +221,20 @@ def context(plan: Plan, **more: object) -> dict[str, object]:
     return {plan.name: {"invited": {wave.label: wave.invited for wave in plan.waves}, **more}}
 
 
+def write_outcomes(path: Path, plans: list[Plan]) -> None:
+    """Write an invented outcome of each organisation: in part what its leadership and middle managers make of it.
+
+    Two of them are not known. It has a seed of its own, so that the other files don't depend on it.
+    """
+    rng = np.random.default_rng([SEED, len("outcome")])
+    rows = ["organisation,outcome"]
+    for number, plan in enumerate(plans):
+        found = plan.waves[-1].levels
+        value = 20 + 5 * found["leadership_ownership"] + 4 * found["middle_managers"] + rng.normal(0, 5.5)
+        rows.append(f"{plan.name},{'' if number in {8, 29} else f'{value:.1f}'}")
+    path.write_text("\r\n".join(rows) + "\r\n", encoding="utf-8", newline="")
+
+
 class Quoted(yaml.SafeDumper):
     """A dumper that quotes every string value, as the project's YAML files do."""
 
@@ -290,6 +304,7 @@ def main(folder: Path) -> None:
         country = "Denmark" if plan.language == "da" else "Sweden"
         contexts |= context(plan, industry=INDUSTRIES[number % len(INDUSTRIES)], country=country)
     write(folder, "portfolio", plans, contexts)
+    write_outcomes(folder / "portfolio.outcome.csv", plans)
 
 
 if __name__ == "__main__":

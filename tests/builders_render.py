@@ -722,3 +722,44 @@ def change_texts(value: Any, change: Callable[[str], str]) -> Any:
 def full_document(*charts: d.Block, meta: d.Meta = META) -> d.Document:
     line, actions = charts or (d.Text("chart"), d.Text("chart"))
     return d.Document(replace(meta), (cover(), summary(), roles(), element(), waves(line), plan(actions), method()))
+
+
+def standings(rows: int = 12, names: tuple[str, ...] = ()) -> d.Standings:
+    """Return a league table: the last row is hidden, the one before has no interval."""
+    built = [
+        d.StandingRow(
+            str(i + 1),
+            names[i] if i < len(names) else f"Organisation {i + 1}",
+            score,
+            score - 0.01,
+            score - 0.2,
+            score + 0.15,
+            ("34", f"{score - 0.01:.2f}", f"{score - 0.2:.2f}–{score + 0.15:.2f}", f"{i + 1}–{i + 3}", "3"),
+        )
+        for i, score in enumerate(4.5 - 3 * i / rows for i in range(rows - 2))
+    ]
+    texts = ("9", "2.00", "no interval", "–", "2")
+    built.append(d.StandingRow("–", "Without an interval", 2.0, 2.0, None, None, texts))
+    hidden = ("fewer than 5", "–", "", "–", "–")
+    built.append(d.StandingRow("–", "Hidden", None, None, None, None, hidden, hidden_text="too few answers (n < 5)"))
+    heads = ("Answered", "Score", "95% interval", "Places", "Level")
+    return d.Standings("League", SCALE, "Organisation", heads, built, "as measured", "drawn to the mean", "alt")
+
+
+def heat_map(rows: int = 6, names: tuple[str, ...] = (), columns: int = 9) -> d.HeatMap:
+    """Return a heat map in two groups; one cell is hidden."""
+    cells = [d.HeatCell(f"{2.5 + shade:.2f}", shade) for shade in (-1.0, -0.4, 0.0, 0.3, 1.0)]
+    built = [
+        d.HeatRow(
+            names[i] if i < len(names) else f"Organisation {i + 1}",
+            [d.HeatCell("–") if i == j == 1 else cells[(i + j) % 5] for j in range(columns)],
+        )
+        for i in range(rows)
+    ]
+    half = rows // 2
+    groups = (
+        d.HeatGroup("First group", [d.HeatRow("Median", cells[:1] * columns, strong=True), *built[:half]]),
+        d.HeatGroup("", built[half:]),
+    )
+    heads = [f"{i + 1} An element with a long name" for i in range(columns)]
+    return d.HeatMap("Map", "Organisation", heads, groups, cells, "alt")

@@ -17,8 +17,10 @@ LAYERS = [
     {"findings", "engagement"},
     {"report"},
     {"assessment"},
-    {"questionnaire"},
+    {"questionnaire", "deliverables", "explore", "portfolio"},
+    {"workshop"},
     {"batch"},
+    {"lab"},
     {"cli"},
 ]
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}

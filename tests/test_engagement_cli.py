@@ -12,7 +12,7 @@ from builders_engagement import answer_all
 from click.testing import CliRunner, Result
 
 from cxassess.cli import main
-from cxassess.engagement import open_engagement
+from cxassess.engagement import create_engagement, open_engagement
 
 PEOPLE = "name,email,role,unit,language\n" + "".join(
     f"P{n},p{n}@x.dk,{('front line', 'topleder', 'mellanchef')[n % 3]},{'Salg' if n % 2 else 'Drift'},sv\n"
@@ -147,3 +147,17 @@ def test_every_command_has_help() -> None:
         ("status",),
     ):
         assert "Usage" in run(*command, "--help")
+
+
+def test_a_wave_may_ask_chosen_elements_only(tmp_path: Path) -> None:
+    path = tmp_path / "acme.cxa"
+    create_engagement(path, organisation="Acme").close()
+    bad = CliRunner().invoke(main, ["engagement", "wave", "add", str(path), "a", "--elements", "persistence,nonsense"])
+    assert bad.exit_code == 2
+    assert "'nonsense'" in bad.output
+    good = CliRunner().invoke(
+        main, ["engagement", "wave", "add", str(path), "a", "--elements", "persistence, back_office"]
+    )
+    assert good.exit_code == 0
+    with open_engagement(path) as engagement:
+        assert engagement.wave("a").elements == ("persistence", "back_office")

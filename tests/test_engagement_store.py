@@ -29,6 +29,7 @@ from cxassess.engagement import (
 )
 from cxassess.engagement.database import SqliteDatabase
 from cxassess.engagement.files import APPLICATION_ID
+from cxassess.engagement.respondents import PSEUDONYM_TABLES
 from cxassess.engagement.schema import STEPS, VERSION, apply_steps
 from cxassess.engagement.text import name_key
 from cxassess.errors import CxassessError
@@ -53,7 +54,7 @@ def old_file(path: Path, version: int, value: str = "") -> None:
         connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
         for number in range(1, version + 1):
             for statement in STEPS[number]:
-                connection.execute(f"{statement} WITHOUT ROWID")
+                connection.execute(f"{statement} WITHOUT ROWID" if statement.startswith("CREATE") else statement)
         settings = {"schema": value or str(version), "id": "x" * 32, "organisation": ORGANISATION, "language": "da"}
         settings |= {"instrument": "eight_elements@1.0", "created_on": "2026-01-01"}
         connection.executemany("INSERT INTO setting VALUES (?, ?)", settings.items())
@@ -237,7 +238,7 @@ def test_the_file_is_private_and_durable(tmp_path: Path) -> None:
             "application_id": APPLICATION_ID,
         }
         made_by = [str(sql) for (sql,) in database.execute("SELECT sql FROM sqlite_master WHERE type = 'table'")]
-    assert len(made_by) == sum(len(step) for step in STEPS.values())
+    assert len(made_by) == sum(one.startswith("CREATE TABLE") for step in STEPS.values() for one in step)
     assert all(sql.endswith("WITHOUT ROWID") and "AUTOINCREMENT" not in sql for sql in made_by)
 
 
@@ -282,7 +283,8 @@ def test_an_older_file_is_brought_up_to_date_and_a_copy_kept(tmp_path: Path) -> 
     with open_engagement(path) as found:
         assert [wave.name for wave in found.waves()] == ["2026-01"]
         found.add_wave("2026-02")
-    assert tables(path) - before == {"consensus", "action", "note", "erased", "snapshot_erased"}
+    later = {"consensus", "action", "note", "erased", "snapshot_erased", "workshop", "rating", "dot", "target", "undo"}
+    assert tables(path) - before == later
     copy = tmp_path / "a.cxa.version1"
     assert tables(copy) == before
     assert stat.S_IMODE(copy.stat().st_mode) == 0o600
@@ -331,11 +333,17 @@ def test_steps_lead_to_what_is_made_at_once(tmp_path: Path) -> None:
 def test_everything_of_one_person_carries_a_pseudonym() -> None:
     """What erases a respondent deletes by pseudonym: a table with personal data and without one would be forgotten."""
     shared = {"setting", "instrument_file", "wave", "join_code", "snapshot", "audit", "consensus"}
-    shared |= {"erased", "snapshot_erased"}
+    shared |= {"erased", "snapshot_erased", "workshop", "rating", "target", "undo"}
+    own = set()
     for statements in STEPS.values():
         for statement in statements:
             name = statement.split()[2]
-            assert ("pseudonym" in statement) != (name in shared), name
+            if statement.startswith("CREATE TABLE"):
+                assert ("pseudonym" in statement) != (name in shared), name
+                own |= {name} - shared
+            else:
+                assert statement.startswith(f"ALTER TABLE {name} ADD COLUMN"), statement
+    assert own == set(PSEUDONYM_TABLES)
 
 
 def test_the_store_is_light() -> None:

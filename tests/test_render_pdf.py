@@ -342,7 +342,10 @@ def test_every_kind_of_block_is_known_to_the_template(renderer: PdfRenderer, cha
         "PHN2ZyB4bWxucz0iaHR0cDovL3d3dy53My5vcmcvMjAwMC9zdmciIHdpZHRoPSI4IiBoZWlnaHQ9IjgiLz4=", "svg", "A picture", 40
     )
     full = builders.full_document(*charts)
-    extra = d.Page("extra", (picture, d.Code("print(1)"), d.Quotes((d.Quote("a", "b"),))), title="More", flow=True)
+    many = (builders.standings(), builders.heat_map())
+    extra = d.Page(
+        "extra", (picture, d.Code("print(1)"), d.Quotes((d.Quote("a", "b"),)), *many), title="More", flow=True
+    )
     document = replace(full, pages=(*full.pages, extra)).to_dict()
     every = {block.kind for block in _blocks(d.Block)}
     assert kinds(document["pages"]) == every

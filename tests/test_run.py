@@ -13,8 +13,8 @@ import pandas as pd
 import pytest
 from click.testing import CliRunner, Result
 
-from cxassess.batch.names import report_name, slugify
 from cxassess.cli import main
+from cxassess.report.names import report_name, slugify
 from cxassess.resources import resource_path
 
 ROOT = Path(__file__).parents[1]

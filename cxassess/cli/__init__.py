@@ -9,7 +9,9 @@ import click
 
 from cxassess import __version__
 from cxassess.cli.engagement import engagement, invite, status
+from cxassess.cli.export import actions, export
 from cxassess.cli.lab import lab, present, start
+from cxassess.cli.portfolio import portfolio
 from cxassess.cli.report import report
 from cxassess.cli.room import room
 from cxassess.cli.scores import scores
@@ -24,6 +26,7 @@ from cxassess.cli.shared import (
     lenient_option,
     show_problems,
 )
+from cxassess.cli.workshop import workshop
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -46,10 +49,11 @@ def check(files: tuple[Path, ...], instrument: str, lenient: bool) -> None:
         click.echo(describe(inputs.read(lenient=lenient)))
 
 
-for command in (lab, present, report, scores, engagement, invite, serve, status):
+for command in (lab, present, report, export, portfolio, scores, engagement, invite, serve, status, workshop):
     main.add_command(command)
 engagement.add_command(room)
 engagement.add_command(start)
+engagement.add_command(actions)
 
 
 @main.group()

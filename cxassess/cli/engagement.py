@@ -73,12 +73,13 @@ def wave_group() -> None:
 @_FILE
 @_NAME
 @click.option("--form", type=click.Choice(["full", "pulse"]), default="full", show_default=True, help="What is asked.")
+@click.option("--elements", default="", metavar="ID,ID", help="Only these elements of it (`cxassess instrument show`).")
 @click.option("--anonymous", is_flag=True, help="Keep no link between a person and their answers, ever.")
 @click.option("--closes", type=_DAY, help="The last day on which answers are taken (UTC).")
 @click.option("--texts", type=click.Path(path_type=Path), help="YAML: texts for the questionnaire's pages.")
 @explain_errors
 def wave_add(  # noqa: PLR0917  (the options of the command)
-    file: Path, name: str, form: Form, anonymous: bool, closes: datetime | None, texts: Path | None
+    file: Path, name: str, form: Form, elements: str, anonymous: bool, closes: datetime | None, texts: Path | None
 ) -> None:
     """Plan the wave NAME, e.g. 2026-10, in the engagement FILE."""
     from cxassess.engagement import open_engagement
@@ -86,7 +87,8 @@ def wave_add(  # noqa: PLR0917  (the options of the command)
 
     written = read_texts_file(texts) if texts else None
     with open_engagement(file) as found:
-        found.add_wave(name, form=form, anonymous=anonymous, closes_on=_day(closes), texts=written)
+        asked = [element.strip() for element in elements.split(",") if element.strip()]
+        found.add_wave(name, form=form, elements=asked, anonymous=anonymous, closes_on=_day(closes), texts=written)
     click.echo(f"planned: {name}. Next: cxassess engagement wave open {file} {name}")
 
 

@@ -56,6 +56,7 @@ def serve(  # noqa: PLR0917  (the options of the command)
     Ctrl-C stops it, and loses nothing. The log goes to standard error, and names neither people nor links.
     """
     from cxassess.questionnaire.server import House, Listening, make_application
+    from cxassess.workshop.server import make_phone_routes, read_files
 
     if key and not certificate:
         raise click.UsageError("--key needs --certificate.")
@@ -67,7 +68,13 @@ def serve(  # noqa: PLR0917  (the options of the command)
     house = House.open(files)
     try:
         sockets = listening.open()
-        application = make_application(house, behind_proxy=behind_proxy, exempt=exempt)
+        application = make_application(
+            house,
+            behind_proxy=behind_proxy,
+            exempt=exempt,
+            more=make_phone_routes(),  # for those who follow a board in a notebook
+            files=read_files(),
+        )
         address = f"{'https' if security else 'http'}://{_name(host)}:{sockets[0].getsockname()[1]}"
         _warn(listening, behind_proxy=behind_proxy)
         asyncio.run(_run(house, application, sockets, security, address))

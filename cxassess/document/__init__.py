@@ -46,6 +46,7 @@ from cxassess.document.facts import (
     WhoAnswered,
 )
 from cxassess.document.page import Brand, Cover, CoverDot, Document, Meta, Page
+from cxassess.document.portfolio import HeatCell, HeatGroup, HeatMap, HeatRow, StandingRow, Standings
 from cxassess.document.text import (
     Bottom,
     BulletList,
@@ -95,6 +96,10 @@ __all__ = [
     "GroupKey",
     "GroupScore",
     "Heading",
+    "HeatCell",
+    "HeatGroup",
+    "HeatMap",
+    "HeatRow",
     "HowTo",
     "Image",
     "Labelled",
@@ -122,6 +127,8 @@ __all__ = [
     "ScaleLevel",
     "ScoreScale",
     "Section",
+    "StandingRow",
+    "Standings",
     "Table",
     "TableColumn",
     "Text",

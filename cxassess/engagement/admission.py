@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
+from cxassess.engagement.asked import list_asked
 from cxassess.engagement.model import Admission, FormState, Wave
 from cxassess.engagement.store import Store
 from cxassess.engagement.text import check_line, clean_line, name_key
@@ -33,10 +34,15 @@ class Place:
     seconds: int | None
     is_good: bool
     language: str
+    is_revealed: bool = False
+
+    def takes_answers(self, today: date) -> bool:
+        """Whether answers may be given on a day: not once they were revealed in a workshop."""
+        return self.wave.takes_answers(today) and not self.is_revealed
 
     def state(self, today: date) -> FormState:
         """Return whether the form can be filled in."""
-        if not self.wave.takes_answers(today):
+        if not self.takes_answers(today):
             return "closed"
         return "submitted" if self.submitted_at else "open"
 
@@ -45,14 +51,15 @@ def find_place(store: Store, key: str) -> Place | None:
     """Return the invitation with a token's key; None if there is none."""
     rows = store.rows(
         "SELECT i.wave, i.pseudonym, i.role, i.unit, i.expires_on, i.withdrawn, "
-        "r.submitted_at, r.saved_at, r.seconds, p.language "
-        "FROM invitation i LEFT JOIN response r ON r.wave = i.wave AND r.pseudonym = i.pseudonym "
+        "r.submitted_at, r.saved_at, r.seconds, p.language, w.revealed "
+        "FROM invitation i LEFT JOIN workshop w ON w.wave = i.wave "
+        "LEFT JOIN response r ON r.wave = i.wave AND r.pseudonym = i.pseudonym "
         "LEFT JOIN person p ON p.pseudonym = i.pseudonym WHERE i.token_key = ?",
         key,
     )
     if not rows:
         return None
-    name, pseudonym, role, unit, expires_on, withdrawn, submitted_at, saved_at, seconds, language = rows[0]
+    name, pseudonym, role, unit, expires_on, withdrawn, submitted_at, saved_at, seconds, language, revealed = rows[0]
     return Place(
         wave=wave(store, str(name)),
         pseudonym=str(pseudonym),
@@ -63,7 +70,13 @@ def find_place(store: Store, key: str) -> Place | None:
         seconds=None if seconds is None else int(seconds),
         is_good=not withdrawn and store.today().isoformat() <= str(expires_on),
         language=str(language or store.setting("language")),
+        is_revealed=bool(revealed),
     )
+
+
+def is_revealed(store: Store, wave_name: str) -> bool:
+    """Whether the votes of a wave were revealed in a workshop; from then on they stay as they are."""
+    return bool(store.rows("SELECT 1 FROM workshop WHERE wave = ? AND revealed = 1", wave_name))
 
 
 def admit(store: Store, token: str) -> Admission | None:
@@ -126,9 +139,10 @@ def join(store: Store, code: str, *, role: str, unit: str = "") -> str | None:
         if not rows or store.today().isoformat() > str(rows[0][1]) or int(rows[0][2] or 0) >= MOST_JOINED:
             return None
         found = wave(store, str(rows[0][0]))
-        if not found.takes_answers(store.today()):
+        if not found.takes_answers(store.today()) or is_revealed(store, found.name):
             return None
-        known = [one.id for one in store.instrument(found.instrument).roles]
+        instrument = store.instrument(found.instrument)
+        known = [one.id for one in instrument.roles if list_asked(instrument, found, one.id)]
         if role not in known:
             raise CxassessError.single(store.name, f"There is no role {role!r}.", f"Use one of {', '.join(known)}.")
         own = adopt_unit(clean_line(unit), list_units(store))

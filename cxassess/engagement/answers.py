@@ -6,8 +6,9 @@ from datetime import datetime
 from typing import Final
 
 from cxassess.engagement.admission import Place, find_place
+from cxassess.engagement.asked import list_asked
 from cxassess.engagement.database import Row
-from cxassess.engagement.model import FLAGS, MAX_TEXT, Admission, Change, Refused, Saved, SavedAnswer
+from cxassess.engagement.model import FLAGS, MAX_TEXT, Admission, Change, Refused, Saved, SavedAnswer, Wave
 from cxassess.engagement.store import Store
 from cxassess.engagement.text import clean_text
 from cxassess.instrument import Instrument, Item
@@ -93,8 +94,13 @@ def submit(store: Store, admission: Admission) -> None:
         place = _place(store, admission)
         if place.submitted_at is None:
             _touch(store, place)
-            moment = store.today().isoformat() if place.wave.anonymous else store.now()
-            _set_submitted(store, place, moment)
+            _set_submitted(store, place, _moment(store, place.wave))
+
+
+def submit_all(store: Store, wave: Wave) -> None:
+    """Hand in every form of a wave that was begun, as part of a transaction: nobody changes an answer any more."""
+    update = "UPDATE response SET submitted_at = ? WHERE wave = ? AND submitted_at IS NULL"
+    store.run(update, _moment(store, wave), wave.name)
 
 
 def reopen(store: Store, admission: Admission) -> None:
@@ -111,6 +117,10 @@ def reopen(store: Store, admission: Admission) -> None:
             _set_submitted(store, place, None)
 
 
+def _moment(store: Store, wave: Wave) -> str:
+    return store.today().isoformat() if wave.anonymous else store.now()
+
+
 def _set_submitted(store: Store, place: Place, moment: str | None) -> None:
     update = "UPDATE response SET submitted_at = ? WHERE wave = ? AND pseudonym = ?"
     store.run(update, moment, place.wave.name, place.pseudonym)
@@ -120,7 +130,7 @@ def _place(store: Store, admission: Admission, item: str = "") -> Place:
     place = find_place(store, admission.token_key)
     if place is None or not place.is_good:
         raise Refused("not_admitted", item)
-    if not place.wave.takes_answers(store.today()):
+    if not place.takes_answers(store.today()):
         raise Refused("wave_closed", item)
     return place
 
@@ -135,7 +145,7 @@ def _open_place(store: Store, admission: Admission, item: str) -> Place:
 def _check(change: Change, place: Place, instrument: Instrument) -> SavedAnswer:
     """Return what would be stored; Refused if it may not be."""
     item = _find_item(change.item, instrument)
-    if place.role not in item.roles or (place.wave.form == "pulse" and not item.pulse):
+    if item not in list_asked(instrument, place.wave, place.role):
         raise Refused("not_asked", change.item)
     level, flag = change.level, change.flag
     if level is not None and (type(level) is not int or not 1 <= level <= instrument.level_count):

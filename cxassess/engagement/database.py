@@ -17,6 +17,7 @@ Value = str | int | None
 Row = tuple[Value, ...]
 
 BUSY_SECONDS: Final = 5.0
+_MOST_VERSIONS: Final = 2**31
 
 
 class StorageError(CxassessError):
@@ -45,6 +46,9 @@ class Database(Protocol):
 
         Within another transaction it joins that one: an exception takes back its own statements only.
         """
+
+    def version(self) -> int:
+        """Return a number that is another after every commit, whoever wrote: cheap, for asking often."""
 
     def scrub(self) -> None:
         """Write what is stored anew, without what deleted rows may have left behind; not within a transaction."""
@@ -109,9 +113,13 @@ class SqliteDatabase:
             else (f"SAVEPOINT s{self._depth}", f"RELEASE s{self._depth}", f"ROLLBACK TO s{self._depth}")
         )
         self.execute(begin)
+        before = self._connection.total_changes
         self._depth += 1
         try:
             yield
+            if self._depth == 1 and self._connection.total_changes != before:
+                # in the file's header, which is written anyway; unlike SQLite's own counters, any connection can ask
+                self.execute(f"PRAGMA user_version = {(self.version() + 1) % _MOST_VERSIONS}")
             self.execute(end)
         except BaseException:
             if self._connection.in_transaction:  # a full disk has ended it already
@@ -121,6 +129,10 @@ class SqliteDatabase:
             raise
         finally:
             self._depth -= 1
+
+    def version(self) -> int:
+        """Return the number of commits so far."""
+        return int(self.execute("PRAGMA user_version")[0][0] or 0)
 
     def scrub(self) -> None:
         """Build the file anew from its rows."""

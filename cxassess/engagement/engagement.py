@@ -13,15 +13,13 @@ from cxassess.engagement import (
     admission,
     answers,
     erasure,
-    files,
     frozen,
     invitations,
     personal_data,
-    postgres,
     status,
+    votes,
     waves,
 )
-from cxassess.engagement.address import is_address
 from cxassess.engagement.erasure import Erasure
 from cxassess.engagement.model import (
     Admission,
@@ -36,61 +34,14 @@ from cxassess.engagement.model import (
     Snapshot,
     Wave,
 )
+from cxassess.engagement.plan import Plan
 from cxassess.engagement.status import Status
-from cxassess.engagement.store import Clock, Store, read_clock
+from cxassess.engagement.store import Store
+from cxassess.engagement.workshop import Workshop
 from cxassess.instrument import Instrument
 
 if TYPE_CHECKING:
     from cxassess.responses import Responses
-
-
-def create_engagement(
-    path: str | Path,
-    *,
-    organisation: str,
-    language: str = "en",
-    instrument: str | Path = "eight_elements",
-    clock: Clock = read_clock,
-) -> Engagement:
-    """Make the file of a new engagement.
-
-    Parameters
-    ----------
-    path : str or Path
-        Where; usually ``….cxa``. An existing file is refused. Or ``postgresql://user@host/database?engagement=name``.
-    organisation : str
-        The client, as in reports.
-    language : str
-        To begin with; one of the instrument's.
-    instrument : str or Path
-        A shipped instrument, or the path of one. Its texts are kept in the file: what is asked never changes.
-    clock : callable, optional
-        Returns the time, in UTC.
-
-    Raises
-    ------
-    CxassessError
-        With everything that is wrong.
-    """
-    create = postgres.create_schema if is_address(path) else files.create_file
-    store = create(path, organisation=organisation, language=language, instrument=instrument, clock=clock)
-    return Engagement(Path(store.name if is_address(path) else path), store)
-
-
-def open_engagement(path: str | Path, *, clock: Clock = read_clock) -> Engagement:
-    """Open the file of an engagement.
-
-    A file of an older version is brought up to date; a copy of it as it was stays beside it.
-
-    Raises
-    ------
-    CxassessError
-        If there is no such file, or it is something else, damaged, or made by a newer version of the program.
-    """
-    if is_address(path):
-        store = postgres.open_schema(path, clock=clock)
-        return Engagement(Path(store.name), store)
-    return Engagement(Path(path), files.open_file(path, clock=clock))
 
 
 class Engagement:
@@ -161,9 +112,11 @@ class Engagement:
         anonymous: bool = False,
         closes_on: date | None = None,
         texts: Mapping[str, Any] | None = None,
+        elements: Sequence[str] = (),
     ) -> Wave:
         """Plan a wave: see `waves.add_wave`."""
-        return waves.add_wave(self._store, name, form=form, anonymous=anonymous, closes_on=closes_on, texts=texts)
+        options: dict[str, Any] = {"closes_on": closes_on, "texts": texts, "elements": elements}
+        return waves.add_wave(self._store, name, form=form, anonymous=anonymous, **options)
 
     def waves(self) -> tuple[Wave, ...]:
         """Return all waves, in the order in which they were planned."""
@@ -251,6 +204,25 @@ class Engagement:
         """Take the form back, to change an answer while the wave is open."""
         answers.reopen(self._store, admission)
 
+    # ------------------------------------------------------------ workshop
+
+    def workshop(self, wave: str) -> Workshop:
+        """Return the workshop of a wave, whether it has begun or not."""
+        return Workshop(self._store, wave)
+
+    @property
+    def plan(self) -> Plan:
+        """Actions and targets, over all waves."""
+        return Plan(self._store)
+
+    def give_dots(self, admission: Admission, dots: Mapping[str, int]) -> None:
+        """Store a respondent's dots for the elements that matter most: see `votes.give_dots`."""
+        votes.give_dots(self._store, admission, dots)
+
+    def own_dots(self, admission: Admission) -> dict[str, int]:
+        """Return the dots that a respondent has given: element → how many."""
+        return votes.read_own_dots(self._store, admission)
+
     # ------------------------------------------------------------ what comes of it
 
     def responses(self, waves: Sequence[str] | None = None, *, language: str = "") -> Responses:
@@ -260,7 +232,7 @@ class Engagement:
         return read_responses(self._store, waves, language=language)
 
     def contexts(self) -> dict[str, OrganisationContext]:
-        """Return what the engagement knows besides: how many were invited, by wave and role."""
+        """Return what the engagement knows besides: people invited, targets, agreements and actions."""
         from cxassess.engagement.responses import read_contexts  # noqa: PLC0415  (slow to load)
 
         return read_contexts(self._store)

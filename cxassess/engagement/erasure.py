@@ -37,7 +37,7 @@ _WRITTEN: Final = (
     ("answer", "what another respondent wrote", "wave, why, comment"),
     ("snapshot_answer", "what another respondent wrote, as frozen", "wave, comment"),
     ("note", "a note", "wave, text"),
-    ("action", "an action", "wave, title, owner, metric"),
+    ("action", "an action", "wave, title, owner, metric, note"),
     ("consensus", "a reason for a consensus", "wave, reason"),
     ("wave", "the texts of the pages", "name, texts"),
 )
@@ -177,6 +177,7 @@ def _erase(store: Store, pseudonyms: set[str], keys: Iterable[str]) -> tuple[set
     for key in sorted(set(keys) - read_applied(store)):
         store.run("INSERT INTO erased (erasure_key) VALUES (?)", key)
     if pseudonyms:
+        store.run("DELETE FROM undo")
         store.run("INSERT INTO setting (name, value) VALUES (?, ?) ON CONFLICT DO NOTHING", _UNSCRUBBED, "yes")
     return touched | {wave for wave, _ in changed}, {wave for wave, _ in changed}
 

@@ -20,20 +20,27 @@ from cxassess.errors import CxassessError, Problem
 
 #: Stands in the file's header, and tells an engagement from any other SQLite file: “CXA1”.
 APPLICATION_ID: Final = 0x43584131
-_MAGIC: Final = b"SQLite format 3\0"
-_ID_AT: Final = slice(68, 72)
 
 
 def is_engagement(path: str | Path) -> bool:
-    """Whether a file is an engagement, judged by its first bytes; also whether it is the address of one."""
+    """Whether a file is an engagement, judged by its head; also whether it is the address of one.
+
+    It is read by SQLite, and as if nobody else had it: to open and close it in any other way would take from this
+    process the locks of all its connections to the file, and let another write in the middle of their transactions.
+    """
     if is_address(path):
         return True
     try:
-        with Path(path).open("rb") as stream:
-            head = stream.read(_ID_AT.stop)
+        if not Path(path).is_file():
+            return False
+        uri = f"{Path(path).resolve().as_uri()}?mode=ro&immutable=1"
+        with closing(sqlite3.connect(uri, uri=True)) as connection:
+            found = connection.execute("PRAGMA application_id").fetchone()
+    except sqlite3.Error as error:  # one that is cut off may have been one: it is for whoever opens it to say
+        return getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_CORRUPT
     except (OSError, ValueError):
         return False
-    return head.startswith(_MAGIC) and head[_ID_AT] == APPLICATION_ID.to_bytes(4, "big")
+    return bool(found == (APPLICATION_ID,))
 
 
 def create_file(path: str | Path, *, organisation: str, language: str, instrument: str | Path, clock: Clock) -> Store:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Final
 
-from cxassess.engagement.admission import MAX_UNIT, add_invitation, adopt_unit, list_units
+from cxassess.engagement.admission import MAX_UNIT, add_invitation, adopt_unit, is_revealed, list_units
 from cxassess.engagement.model import Invited, Person, Wave
 from cxassess.engagement.store import Store
 from cxassess.engagement.text import check_line, clean_line
@@ -191,6 +191,9 @@ def _check_wave(store: Store, found: Wave, last: date, somebody: bool) -> list[P
         problems.append(Problem(where, "There is nobody to invite.", "Name at least one person."))
     if found.state == "closed":
         problems.append(Problem(where, "The wave is closed.", f"Open it: cxassess engagement wave open … {found.name}"))
+    if is_revealed(store, found.name):
+        what = "The wave’s votes were revealed in a workshop: nobody votes any more."
+        problems.append(Problem(where, what, "Plan another wave."))
     if last < store.today():
         problems.append(Problem(where, f"The tokens would be good until {last} only.", "Give a later day."))
     return problems

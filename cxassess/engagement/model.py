@@ -47,6 +47,8 @@ class Wave:
         ``id@version`` of what is asked.
     opened_on, closed_on : date or None
         When that was done last.
+    elements : tuple of str
+        The elements that are asked; empty for all of the form.
     """
 
     name: str
@@ -57,6 +59,7 @@ class Wave:
     instrument: str
     opened_on: date | None = None
     closed_on: date | None = None
+    elements: tuple[str, ...] = ()
 
     def takes_answers(self, today: date) -> bool:
         """Whether respondents may answer on a day."""

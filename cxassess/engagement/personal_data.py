@@ -19,6 +19,10 @@ from cxassess.spreadsheets import guard_formula
 
 JSON_NAME: Final = "personal-data.json"
 CSV_NAME: Final = "personal-data.csv"
+_ACTION: Final = (
+    *("id", "wave", "number", "kind", "element", "title", "owner"),
+    *("due_on", "metric", "state", "note", "revision"),
+)
 _SEMICOLON: Final = ("da", "sv")
 
 
@@ -36,8 +40,8 @@ def collect_personal_data(store: Store, wanted: str) -> dict[str, Any]:
     -------
     dict
         ``person``; ``asked`` (the log of who was asked when); ``waves`` with the invitation, ``answers`` as they are
-        now and ``frozen`` copies of them; ``actions``; ``notes``; and ``not_included``, the anonymous waves in which
-        nothing links the person to what was answered.
+        now, ``frozen`` copies of them and ``dots`` given in a workshop; ``actions``; ``notes``; and ``not_included``,
+        the anonymous waves in which nothing links the person to what was answered.
 
     Raises
     ------
@@ -56,10 +60,8 @@ def collect_personal_data(store: Store, wanted: str) -> dict[str, Any]:
         "person": {"pseudonym": key, "name": found.name, "email": found.email, "language": found.language},
         "asked": [{"wave": wave, "on": day} for wave, day in asked],
         "waves": list(_collect_waves(store, key, language)),
-        "actions": _collect(
-            store, key, "action", ("id", "wave", "element", "title", "owner", "due_on", "metric", "state")
-        ),
-        "notes": _collect(store, key, "note", ("id", "wave", "item", "text")),
+        "actions": _collect(store, key, "action", _ACTION),
+        "notes": _collect(store, key, "note", ("id", "wave", "item", "text", "revision")),
         "not_included": list(list_unlinked(store, key)),
     }
 
@@ -157,6 +159,7 @@ def _collect_waves(store: Store, key: str, language: str) -> Iterator[dict[str, 
             "seconds_spent": spent,
             "answers": _collect_answers(store, key, str(wave), instrument),
             "frozen": list(_collect_frozen(store, key, str(wave), instrument)),
+            "dots": _collect_dots(store, key, str(wave), instrument),
         }
 
 
@@ -195,6 +198,16 @@ def _collect_frozen(store: Store, key: str, wave: str, instrument: Instrument) -
                 if item in found
             ],
         }
+
+
+def _collect_dots(store: Store, key: str, wave: str, instrument: Instrument) -> list[dict[str, Any]]:
+    rows = store.rows("SELECT element, dots FROM dot WHERE wave = ? AND pseudonym = ?", wave, key)
+    given = {str(element): dots for element, dots in rows}
+    return [
+        {"element": one.id, "element_name": one.name, "dots": given[one.id]}
+        for one in instrument.elements
+        if one.id in given
+    ]
 
 
 def _describe(instrument: Instrument, item_id: str, level: object, flag: object) -> dict[str, Any]:
@@ -261,8 +274,17 @@ def _list_rows(data: dict[str, Any], words: Language) -> Iterator[tuple[object, 
             yield from ((section, name, say(f"fields.{field}"), value) for field, value in values.items() if value)
             for answer in frozen["answers"]:
                 yield section, name, answer["item_name"], answer_value(answer), "", answer["comment"]
+        for dot in wave["dots"]:
+            yield say("sections.dots"), name, dot["element_name"], dot["dots"]
     for action in data["actions"]:
-        yield say("sections.actions"), action["wave"], action["title"], action["owner"], "", action["metric"]
+        yield (
+            say("sections.actions"),
+            action["wave"],
+            action["title"],
+            action["owner"],
+            action["metric"],
+            action["note"],
+        )
     for note in data["notes"]:
         yield say("sections.notes"), note["wave"], say("fields.note"), note["text"]
     for wave_name in data["not_included"]:

@@ -102,6 +102,11 @@ class PostgresDatabase:
         finally:
             self._depth -= 1
 
+    def version(self) -> int:
+        """Return what stands for the transactions that are seen from now on."""
+        seen = str(self.execute("SELECT CAST(txid_current_snapshot() AS TEXT)")[0][0])
+        return int.from_bytes(hashlib.sha256(seen.encode()).digest()[:6], "big")
+
     def scrub(self) -> None:
         """Write every table anew, without what was deleted from it."""
         select = "SELECT tablename FROM pg_tables WHERE schemaname = ?"

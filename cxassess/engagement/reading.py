@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cxassess.context import OrganisationContext
-from cxassess.engagement.engagement import open_engagement
+from cxassess.engagement.opening import open_engagement
 from cxassess.errors import CxassessError
 from cxassess.instrument import load_instrument
 from cxassess.responses import Responses
@@ -22,7 +22,7 @@ class FrozenEngagement:
     responses : Responses
         Of the newest snapshot of every wave.
     contexts : mapping
-        The organisation → how many were invited.
+        The organisation → how many were invited, targets, agreements and actions.
     instrument_files : mapping
         Name → content of the files of its instrument.
     """
@@ -67,12 +67,16 @@ def join_contexts(
     Parameters
     ----------
     given : mapping
-        From the file; the numbers invited that it names go before the engagement's, wave by wave.
+        From the file; what it says goes before the engagement's: of the numbers invited, wave by wave.
     own : mapping
         From the engagement.
     """
     joined = dict(given)
     for name, context in own.items():
         known = joined.get(name, OrganisationContext())
-        joined[name] = known.model_copy(update={"invited": {**context.invited, **known.invited}})
+        update: dict[str, object] = {"invited": {**context.invited, **known.invited}}
+        for field in ("target", "agreements", "actions"):
+            if not getattr(known, field):
+                update[field] = getattr(context, field)
+        joined[name] = known.model_copy(update=update)
     return joined

@@ -19,6 +19,7 @@ PSEUDONYM_TABLES: Final = (
     "snapshot_response",
     "answer",
     "response",
+    "dot",
     "invitation",
     "contact",
     "action",
@@ -89,6 +90,8 @@ def list_pseudonyms(store: Store) -> set[str]:
     """Return every pseudonym in the engagement."""
     found = set()
     for table in PSEUDONYM_TABLES:
+        if table == "dot" and store.version < 4:
+            continue
         found |= {str(row[0]) for row in store.rows(f"SELECT DISTINCT pseudonym FROM {table}") if row[0]}  # noqa: S608  (constants)
     return found
 

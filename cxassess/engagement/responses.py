@@ -7,14 +7,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 
-from cxassess.context import OrganisationContext
+from cxassess.context import OrganisationContext, Target
+from cxassess.engagement.asked import list_asked
 from cxassess.engagement.frozen import FrozenForm, newest_snapshot, read_forms, read_invited
 from cxassess.engagement.model import Snapshot, Wave
+from cxassess.engagement.plan import Plan
 from cxassess.engagement.store import Store
 from cxassess.engagement.waves import wave, waves
+from cxassess.engagement.workshop import read_agreements
 from cxassess.errors import CxassessError, Problem
 from cxassess.instrument import Instrument
+from cxassess.instrument.structure_rules import OVERALL
 from cxassess.responses import Responses, Source
 from cxassess.responses.draft import Draft, build_frames
 from cxassess.responses.words import DONT_KNOW, MISSING, NOT_APPLICABLE
@@ -60,22 +65,55 @@ def read_responses(store: Store, names: Sequence[str] | None = None, *, language
     snapshots = [(one, snapshot) for one in frozen if (snapshot := newest[one.name])]
     rows = [_Row(one, key, form) for one, snapshot in snapshots for key, form in read_forms(store, snapshot).items()]
     source = _source(store, snapshots, lacking, len(rows))
-    return Responses(instrument, *build_frames(instrument, _draft(store, rows, instrument)), source)
+    answers, reasons, comments = build_frames(instrument, _draft(store, rows, instrument))
+    return Responses(instrument, answers, _drop_not_asked(reasons, frozen, instrument), comments, source)
 
 
 def read_contexts(store: Store) -> dict[str, OrganisationContext]:
     """Return what the engagement knows of its organisation besides the responses.
 
-    How many had been invited when the newest snapshot of each wave was taken, by role. Of a role in which somebody
-    joined with the code for the room, nobody knows.
+    How many had been invited when the newest snapshot of each wave was taken, by role: of a role in which somebody
+    joined with the code for the room, nobody knows. Agreements, actions and targets are as they stand now.
     """
     invited = {}
-    for one in waves(store):
+    known_waves = waves(store)
+    for one in known_waves:
         snapshot = newest_snapshot(store, one.name)
         known = read_invited(store, snapshot) if snapshot else {}
         if known:
             invited[one.name] = known
-    return {store.setting("organisation"): OrganisationContext(invited=invited)}
+    plan = Plan(store)
+    context = OrganisationContext(
+        invited=invited,
+        target=_read_target(plan),
+        agreements=tuple(found for one in known_waves for found in read_agreements(store, one.name)),
+        actions=plan.actions(),
+    )
+    return {store.setting("organisation"): context}
+
+
+def _read_target(plan: Plan) -> Target | None:
+    """Return the targets as a report takes them: one date for all, and those that differ from it."""
+    targets = plan.targets()
+    if not targets:
+        return None
+    latest = max(one.due_on for one in targets.values())
+    overall = targets.get(OVERALL)
+    return Target(
+        date=latest,
+        elements={element: one.level for element, one in targets.items() if element != OVERALL},
+        overall=overall.level if overall else None,
+        dates={element: one.due_on for element, one in targets.items() if one.due_on != latest},
+    )
+
+
+def _drop_not_asked(reasons: pd.DataFrame, frozen: Sequence[Wave], instrument: Instrument) -> pd.DataFrame:
+    """Leave out what was not asked because the wave is about some elements only: it is not missing."""
+    for one in frozen:
+        if one.elements:
+            asked = {item.id for item in list_asked(instrument, one)}
+            reasons = reasons[(reasons["wave"] != one.name) | reasons["item"].isin(asked)]
+    return reasons.reset_index(drop=True)
 
 
 def _say_lacking(store: Store, lacking: Sequence[Wave]) -> list[Problem]:

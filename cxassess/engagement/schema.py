@@ -3,8 +3,8 @@
 ``pseudonym`` is in every table that holds anything of one person. ``person`` is the only one with a name or an e-mail
 address. In an anonymous wave, the pseudonym in ``invitation``, ``response``, ``answer`` and the snapshots is another
 one than the person's, made for the invitation, and nothing links the two; ``contact`` then tells that a person was
-asked, and no more. ``erased`` holds hashes of the pseudonyms of those who were erased. Times are ISO texts, in UTC;
-flags are 0 or 1.
+asked, and no more. ``erased`` holds hashes of the pseudonyms of those who were erased. ``undo`` holds rows as they were
+before the workshop's last steps; it is emptied when somebody is erased. Times are ISO texts, in UTC; flags are 0 or 1.
 """
 
 from __future__ import annotations
@@ -153,6 +153,45 @@ STEPS: Final[dict[int, tuple[str, ...]]] = {
             PRIMARY KEY (wave, number),
             FOREIGN KEY (wave, number) REFERENCES snapshot)""",
     ),
+    4: (
+        "ALTER TABLE wave ADD COLUMN elements TEXT",
+        "ALTER TABLE consensus ADD COLUMN votes INTEGER NOT NULL DEFAULT 0",
+        "ALTER TABLE consensus ADD COLUMN total INTEGER",
+        "ALTER TABLE consensus ADD COLUMN dissent INTEGER NOT NULL DEFAULT 0",
+        "ALTER TABLE action ADD COLUMN number INTEGER NOT NULL DEFAULT 0",
+        "ALTER TABLE action ADD COLUMN kind TEXT NOT NULL DEFAULT 'start'",
+        "ALTER TABLE action ADD COLUMN note TEXT NOT NULL DEFAULT ''",
+        """CREATE TABLE workshop (
+            wave TEXT NOT NULL PRIMARY KEY REFERENCES wave,
+            step TEXT NOT NULL,
+            item TEXT NOT NULL,
+            revealed INTEGER NOT NULL,
+            seconds_left INTEGER NOT NULL,
+            ends_at TEXT,
+            revision INTEGER NOT NULL)""",
+        """CREATE TABLE rating (
+            wave TEXT NOT NULL REFERENCES wave,
+            element TEXT NOT NULL,
+            impact INTEGER NOT NULL,
+            effort INTEGER NOT NULL,
+            PRIMARY KEY (wave, element))""",
+        """CREATE TABLE dot (
+            wave TEXT NOT NULL,
+            pseudonym TEXT NOT NULL,
+            element TEXT NOT NULL,
+            dots INTEGER NOT NULL,
+            PRIMARY KEY (wave, pseudonym, element),
+            FOREIGN KEY (wave, pseudonym) REFERENCES invitation)""",
+        """CREATE TABLE target (
+            element TEXT NOT NULL PRIMARY KEY,
+            hundredths INTEGER NOT NULL,
+            due_on TEXT NOT NULL)""",
+        """CREATE TABLE undo (
+            number INTEGER NOT NULL PRIMARY KEY,
+            wave TEXT NOT NULL,
+            code TEXT NOT NULL,
+            before TEXT NOT NULL)""",
+    ),
 }
 VERSION: Final = max(STEPS)
 _VERSION: Final = "schema"
@@ -168,6 +207,7 @@ def apply_steps(database: Database, version: int = 0, until: int = VERSION) -> N
     """Bring the tables from one version to another, as part of a transaction."""
     for number in range(version + 1, until + 1):
         for statement in STEPS[number]:
-            database.execute(f"{statement} {database.table_options}")
+            made = statement.startswith("CREATE TABLE")
+            database.execute(f"{statement} {database.table_options}" if made else statement)
     upsert = "INSERT INTO setting (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value"
     database.execute(upsert, (_VERSION, str(until)))

@@ -73,6 +73,11 @@ class Store:
             self._settings[name] = str(self.rows("SELECT value FROM setting WHERE name = ?", name)[0][0])
         return self._settings[name]
 
+    @property
+    def version(self) -> int:
+        """Version of the tables; an older one only of a file that is looked at and not opened to be used."""
+        return int(self.setting("schema"))
+
     def instrument(self, reference: str = "", language: str = "") -> Instrument:
         """Return an instrument of the engagement, read from the texts that it keeps.
 

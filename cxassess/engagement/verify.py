@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from cxassess.engagement.address import refuse_address
+from cxassess.engagement.asked import list_asked
 from cxassess.engagement.database import SqliteDatabase
 from cxassess.engagement.files import is_engagement
 from cxassess.engagement.frozen import compute_digest, list_snapshots, read_forms, read_invited
@@ -18,6 +19,7 @@ from cxassess.engagement.model import FLAGS
 from cxassess.engagement.respondents import list_pseudonyms
 from cxassess.engagement.schema import VERSION, read_version
 from cxassess.engagement.store import Store
+from cxassess.engagement.verify_workshop import check_workshops
 from cxassess.engagement.waves import waves
 from cxassess.errors import CxassessError, Problem
 from cxassess.instrument import Instrument
@@ -97,7 +99,7 @@ def _verify(store: Store, ledger: frozenset[str]) -> Verification:
     if version > VERSION:
         what = f"The file has version {version}; this program knows versions up to {VERSION}."
         return Verification(version=version, problems=(Problem(store.name, what, "Install a newer cxassess."),))
-    checks = (_check_settings, _check_waves, _check_answers, _check_snapshots)
+    checks = (_check_settings, _check_waves, _check_answers, _check_snapshots, check_workshops)
     problems: list[Problem] = []
     for check in checks:
         problems += [Problem(store.name, what, _CHANGED) for what in check(store)]
@@ -157,10 +159,7 @@ def _check_answers(store: Store) -> Iterator[str]:
             instrument = store.instrument(wave.instrument)
         except CxassessError:
             continue  # said already
-        asked = {
-            role.id: {item.id for item in instrument.items_for(role.id, pulse=wave.form == "pulse")}
-            for role in instrument.roles
-        }
+        asked = {role.id: {item.id for item in list_asked(instrument, wave, role.id)} for role in instrument.roles}
         rows = store.rows(
             "SELECT i.role, a.item, a.level, a.flag, a.revision FROM answer a "
             "JOIN invitation i ON i.wave = a.wave AND i.pseudonym = a.pseudonym WHERE a.wave = ?",

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, Final
 
+from cxassess.engagement.asked import list_asked
 from cxassess.engagement.database import Row
 from cxassess.engagement.model import Form, Wave
 from cxassess.engagement.page_texts import check_texts
@@ -16,6 +17,7 @@ from cxassess.errors import CxassessError, Problem
 
 MAX_WAVE_NAME: Final = 60
 _COLUMNS: Final = "name, form, anonymous, state, closes_on, instrument, opened_on, closed_on"
+_FORMS: Final = ("full", "pulse")
 
 
 def add_wave(
@@ -26,6 +28,7 @@ def add_wave(
     anonymous: bool = False,
     closes_on: date | None = None,
     texts: Mapping[str, Any] | None = None,
+    elements: Sequence[str] = (),
 ) -> Wave:
     """Plan a wave.
 
@@ -43,6 +46,8 @@ def add_wave(
         The last day (UTC) on which answers are taken.
     texts : mapping, optional
         As for ``set_texts``.
+    elements : sequence of str
+        Ask about these elements only; about all of the form if empty.
 
     Raises
     ------
@@ -51,8 +56,11 @@ def add_wave(
     """
     kept, problems = check_texts(store.name, texts or {})
     problems = check_line(f"wave {name!r}", "wave’s name", name, most=MAX_WAVE_NAME) + problems
-    if form not in ("full", "pulse"):
+    if form not in _FORMS:
         problems.append(Problem(f"wave {name!r}", f"There is no form {form!r}.", "Use full or pulse."))
+    chosen = tuple(dict.fromkeys(elements))
+    planned = Wave(name, form, anonymous, "planned", closes_on, store.setting("instrument"), elements=chosen)
+    problems += _check_elements(store, planned)
     with store.transaction():
         known = waves(store)
         twin = next((wave.name for wave in known if name_key(wave.name) == name_key(name)), None)
@@ -61,25 +69,26 @@ def add_wave(
         if problems:
             raise CxassessError(problems)
         insert = (
-            "INSERT INTO wave (name, number, form, anonymous, state, instrument, closes_on, texts) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+            "INSERT INTO wave (name, number, form, anonymous, state, instrument, closes_on, texts, elements) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
         )
-        instrument = store.setting("instrument")
+        instrument, only = store.setting("instrument"), json.dumps(chosen) if chosen else None
         written = json.dumps(kept, ensure_ascii=False) if kept else None
         closes = closes_on.isoformat() if closes_on else None
-        store.run(insert, name, len(known) + 1, form, int(anonymous), "planned", instrument, closes, written)
-        store.record("wave added", name, f"{form}{', anonymous' if anonymous else ''}")
+        store.run(insert, name, len(known) + 1, form, int(anonymous), "planned", instrument, closes, written, only)
+        detail = f"{form}{', anonymous' if anonymous else ''}{', elements: ' if chosen else ''}{', '.join(chosen)}"
+        store.record("wave added", name, detail)
     return wave(store, name)
 
 
 def waves(store: Store) -> tuple[Wave, ...]:
     """Return all waves, in the order in which they were planned."""
-    return tuple(map(_wave, store.rows(f"SELECT {_COLUMNS} FROM wave ORDER BY number")))  # noqa: S608  (a constant)
+    return tuple(map(_wave, store.rows(f"SELECT {_columns(store)} FROM wave ORDER BY number")))  # noqa: S608  (constants)
 
 
 def wave(store: Store, name: str) -> Wave:
     """Return a wave by its name; CxassessError names those that there are."""
-    found = store.rows(f"SELECT {_COLUMNS} FROM wave WHERE name = ?", name)  # noqa: S608  (a constant)
+    found = store.rows(f"SELECT {_columns(store)} FROM wave WHERE name = ?", name)  # noqa: S608  (constants)
     if not found:
         known = ", ".join(one.name for one in waves(store))
         remedy = f"Use one of: {known}." if known else "Add one first: `cxassess engagement wave add`."
@@ -144,8 +153,28 @@ def set_texts(store: Store, name: str, texts: Mapping[str, Any]) -> None:
         store.record("texts set", name, ", ".join(kept))
 
 
+def _columns(store: Store) -> str:
+    return f"{_COLUMNS}, {'elements' if store.version >= 4 else 'NULL'}"
+
+
+def _check_elements(store: Store, planned: Wave) -> list[Problem]:
+    """Return what is wrong with the elements chosen for a wave."""
+    if not planned.elements:
+        return []
+    where, instrument = f"wave {planned.name!r}", store.instrument(planned.instrument)
+    known = [element.id for element in instrument.elements]
+    unknown = [one for one in planned.elements if one not in known]
+    if unknown:
+        what = f"There is no element {', '.join(map(repr, unknown))}."
+        return [Problem(where, what, f"Use some of {', '.join(known)}.")]
+    if planned.form in _FORMS and not list_asked(instrument, planned):
+        what = f"The {planned.form} form asks nothing about {', '.join(planned.elements)}."
+        return [Problem(where, what, "Choose the full form, or other elements.")]
+    return []
+
+
 def _wave(row: Row) -> Wave:
-    name, form, anonymous, state, closes_on, instrument, opened_on, closed_on = row
+    name, form, anonymous, state, closes_on, instrument, opened_on, closed_on, elements = row
     return Wave(
         name=str(name),
         form="pulse" if form == "pulse" else "full",
@@ -155,6 +184,7 @@ def _wave(row: Row) -> Wave:
         instrument=str(instrument),
         opened_on=_day(opened_on),
         closed_on=_day(closed_on),
+        elements=tuple(json.loads(str(elements))) if elements else (),
     )
 
 

@@ -29,7 +29,7 @@ def describe_wave(engagement: Engagement, wave: str, role: str) -> dict[str, Any
     asked = engagement.wave(wave)
     languages = engagement.instrument(reference=asked.instrument).languages
     instruments = {code: engagement.instrument(language=code, reference=asked.instrument) for code in languages}
-    form = build_form(instruments, role=role, form=asked.form)
+    form = build_form(instruments, role=role, form=asked.form, elements=asked.elements)
     survey = build_page(
         engagement.texts(wave),
         organisation=engagement.organisation,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from math import ceil
 from typing import Any, Final, Literal
 
@@ -15,7 +15,9 @@ Form = Literal["full", "pulse"]
 _SECONDS_PER_ITEM: Final = 45  # five descriptions of about 25 words, read once, and a moment to think
 
 
-def build_form(instruments: Mapping[str, Instrument], *, role: str, form: Form = "full") -> dict[str, Any]:
+def build_form(
+    instruments: Mapping[str, Instrument], *, role: str, form: Form = "full", elements: Sequence[str] = ()
+) -> dict[str, Any]:
     """Build the form that one role is asked, in every language at once.
 
     Parameters
@@ -27,6 +29,8 @@ def build_form(instruments: Mapping[str, Instrument], *, role: str, form: Form =
         The respondent's role.
     form : {"full", "pulse"}
         Which items are asked.
+    elements : sequence of str
+        Only of these elements; of all if empty.
 
     Returns
     -------
@@ -43,11 +47,12 @@ def build_form(instruments: Mapping[str, Instrument], *, role: str, form: Form =
     roles = [known.id for known in first.roles]
     if role not in roles:
         raise CxassessError.single("role", f'there is no role "{role}"', f"Choose one of {', '.join(roles)}.")
-    asked = {item.id for item in first.items_for(role, pulse=form == "pulse")}
+    wanted = {item.id for one in first.elements if not elements or one.id in elements for item in one.items}
+    asked = {item.id for item in first.items_for(role, pulse=form == "pulse")} & wanted
     if not asked:
         what = f'the {form} form of {first.reference} asks nothing of the role "{role}"'
         raise CxassessError.single("role", what, "Ask this role with another form, or leave it out of the wave.")
-    elements = [
+    chosen = [
         {
             "id": element.id,
             "name": {code: instrument.element(element.id).name for code, instrument in instruments.items()},
@@ -57,7 +62,7 @@ def build_form(instruments: Mapping[str, Instrument], *, role: str, form: Form =
         if any(item.id in asked for item in element.items)
     ]
     languages = [{"code": code, "name": _name_language(code)} for code in instruments]
-    return {"languages": languages, "levels": first.level_count, "elements": elements}
+    return {"languages": languages, "levels": first.level_count, "elements": chosen}
 
 
 def count_items(form: Mapping[str, Any]) -> int:

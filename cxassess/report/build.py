@@ -11,10 +11,13 @@ from cxassess.document import Brand, Document, Meta, Page
 from cxassess.errors import CxassessError
 from cxassess.instrument.model import Instrument
 from cxassess.language import get_language
+from cxassess.report.pages.agreed import build_agreed
 from cxassess.report.pages.causes import build_causes
 from cxassess.report.pages.certainty import build_certainty
 from cxassess.report.pages.cover import build_cover
+from cxassess.report.pages.decided import build_decided
 from cxassess.report.pages.elements import build_element
+from cxassess.report.pages.followed import build_followed
 from cxassess.report.pages.method import build_method
 from cxassess.report.pages.plan import build_plan
 from cxassess.report.pages.priorities import build_priorities
@@ -45,6 +48,9 @@ class Report:
     certainty, roles, causes, waves : Page or None
         None where there is nothing to show: ``roles`` where no role may be shown, ``causes`` without root causes or
         where few elements leave room for them on ``roles``, ``waves`` without an earlier wave.
+    followed, agreed, decided : Page or None
+        What became of the actions of earlier waves; what a workshop agreed about this one, and what it decided. None
+        where there was none of it.
     plan : tuple of Page
         Priorities and the 90-day plan: two pages, one where there are few actions, none without a next step.
     elements : tuple of Page
@@ -61,6 +67,9 @@ class Report:
     causes: Page | None = None
     waves: Page | None = None
     plan: tuple[Page, ...] = ()
+    followed: Page | None = None
+    agreed: Page | None = None
+    decided: Page | None = None
 
     @property
     def pages(self) -> tuple[Page, ...]:
@@ -73,7 +82,10 @@ class Report:
             *self.elements,
             self.causes,
             self.waves,
+            self.followed,
             *self.plan,
+            self.agreed,
+            self.decided,
             self.method,
         )
         return tuple(page for page in found if page is not None)
@@ -112,7 +124,7 @@ def build_report(
     language : str
         Code of the report's language; the instrument must be in it.
     context : OrganisationContext, optional
-        Names, invitations, target and events.
+        Names, invitations, target and events; agreements and actions.
     brand : Brand, optional
         How the sender looks.
     source : Source, optional
@@ -145,8 +157,9 @@ def build_report(
         notices=tuple(notices),
     )
     cover, method, meta = build_cover(view), build_method(view), _meta(view, brand or Brand())
+    followed, agreed, decided = build_followed(view), build_agreed(view), build_decided(view)
     if view.score(OVERALL) is None:
-        return Report(meta, cover, build_unshown(view), method)
+        return Report(meta, cover, build_unshown(view), method, followed=followed, agreed=agreed, decided=decided)
     roles = build_roles(view)
     return Report(
         meta=meta,
@@ -159,6 +172,9 @@ def build_report(
         waves=build_waves(view),
         plan=tuple(page for page in (build_priorities(view), build_plan(view)) if page is not None),
         method=method,
+        followed=followed,
+        agreed=agreed,
+        decided=decided,
     )
 
 

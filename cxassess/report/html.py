@@ -19,7 +19,9 @@ from cxassess.resources import resource_path
 
 FOLDER: Final = "templates/report/html"
 _QUOTATION: Final = {"en": ("“", "”"), "da": ("»", "«"), "sv": ("”", "”")}
-FALLBACK_FONTS: Final = "Source Sans 3, Source Sans Pro, Segoe UI, Helvetica Neue, DejaVu Sans, Arial, sans-serif"
+FALLBACK_FONTS: Final = (
+    "'Source Sans 3', 'Source Sans Pro', 'Segoe UI', 'Helvetica Neue', 'DejaVu Sans', Arial, sans-serif"
+)
 _KEPT: Final = frozenset("\n\t\u200d\u200c\ufe0f")
 
 

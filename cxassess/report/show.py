@@ -20,7 +20,8 @@ def show(report: Report, *names: str) -> None:
         The report.
     names : str
         Names of its pages: ``cover``, ``summary``, ``certainty``, ``roles``, ``elements``, ``causes``, ``waves``,
-        ``plan``, ``method``. A page that this report does not have is passed over. Without names: all of them.
+        ``followed``, ``plan``, ``agreed``, ``decided``, ``method``. A page that this report does not have is passed
+        over. Without names: all of them.
     """
     show_meta(report.meta)
     if not names:

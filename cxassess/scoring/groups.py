@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TypeVar
+
+import numpy as np
 
 from cxassess.context import OrganisationContext
 from cxassess.instrument.model import Instrument
@@ -102,6 +104,7 @@ def collect_groups(parts: Partials, instrument: Instrument, contexts: Contexts) 
         roles.setdefault((key, role), []).append(row)
         if unit:
             units.setdefault((key, unit), []).append(row)
+    parts = _leave_out_unasked(parts, instrument, list(waves.values()))
     found = {key: WaveGroups(*key, sums, {}, {}, {}) for key, sums in _add_each(parts, waves).items()}
     for (key, role), sums in sorted(_add_each(parts, roles).items(), key=lambda one: one[0][1]):
         found[key].roles[role] = sums
@@ -112,6 +115,23 @@ def collect_groups(parts: Partials, instrument: Instrument, contexts: Contexts) 
         given = context.invited.get(wave, {}) if context else {}
         groups.invited.update({n: given[role.id] for n, role in enumerate(instrument.roles) if role.id in given})
     return [found[key] for key in sorted(found)]
+
+
+def _leave_out_unasked(parts: Partials, instrument: Instrument, waves: Sequence[Sequence[int]]) -> Partials:
+    """Take for not asked what nobody in a wave has said anything about, while they have about other elements.
+
+    Not even “don't know” was chosen: the wave was about some of the elements only, and nothing of it is missing.
+    """
+    place = {element.id: number for number, element in enumerate(instrument.elements)}
+    element = np.array([place[item.element] for item in instrument.items])
+    wave = np.empty(len(parts.cells), dtype=np.intp)
+    for number, rows in enumerate(waves):
+        wave[list(rows)] = number
+    told = np.zeros((len(waves), len(place)), dtype=np.int64)
+    said = parts.answers.sum(axis=2) + parts.no_number.sum(axis=2)
+    np.add.at(told, (wave[:, None], element[None, :]), said)
+    silent = (told == 0) & (told > 0).any(axis=1, keepdims=True)
+    return replace(parts, asked=parts.asked * ~silent[wave][:, element]) if silent.any() else parts
 
 
 def _add_each(parts: Partials, rows: Mapping[Key, list[int]]) -> dict[Key, Sums]:

@@ -10,7 +10,8 @@ from scipy import special
 
 Floats = npt.NDArray[np.float64]
 _TAU_POINTS = 2000
-_VALUE_POINTS = 2000
+_UNLIKELY = 1e-9
+_HALVINGS = 45
 
 
 def percentile_rank(value: float, others: npt.ArrayLike, *, confidence: float = 0.95) -> tuple[float, float, float]:
@@ -103,28 +104,49 @@ def shrink(estimates: npt.ArrayLike, standard_errors: npt.ArrayLike, *, confiden
     s = np.asarray(standard_errors, dtype=np.float64)
     if y.size < 3 or not (s > 0).all():
         raise ValueError("shrinkage needs at least three groups with positive standard errors")
-    top = 4 * max(float(y.std(ddof=1)), float(s.mean()))
-    tau = (np.arange(_TAU_POINTS) + 0.5) * top / _TAU_POINTS
+    weight, tau = tau_posterior(y, s)
     v = 1 / (s**2 + tau[:, None] ** 2)
     spread = 1 / v.sum(axis=1)
     centre = spread * (v * y).sum(axis=1)
-    log_density = 0.5 * np.log(spread) + 0.5 * (np.log(v) - v * (y - centre[:, None]) ** 2).sum(axis=1)
-    weight = np.exp(log_density - log_density.max())
-    weight /= weight.sum()
     pull = s**2 * v
     mean = pull * centre[:, None] + (1 - pull) * y
     sd = np.sqrt((1 - pull) * s**2 + pull**2 * spread[:, None])
     tail = (1 - confidence) / 2
-    quantiles = np.array(
-        [_mixture_quantiles(weight, mean[:, j], sd[:, j], (0.5, tail, 1 - tail)) for j in range(y.size)]
-    )
+    median, low, high = (_mixture_quantile(weight, mean, sd, at) for at in (0.5, tail, 1 - tail))
     middle = float(np.interp(0.5, np.cumsum(weight), tau))
-    return Shrunken(quantiles[:, 0], quantiles[:, 1], quantiles[:, 2], middle)
+    return Shrunken(median, low, high, middle)
 
 
-def _mixture_quantiles(weight: Floats, mean: Floats, sd: Floats, at: tuple[float, ...]) -> Floats:
-    grid = np.linspace(float((mean - 5 * sd).min()), float((mean + 5 * sd).max()), _VALUE_POINTS)
-    keep = weight > 1e-9
-    cumulative = weight[keep] @ special.ndtr((grid - mean[keep, None]) / sd[keep, None])
-    found: Floats = np.interp(at, cumulative, grid)
+def tau_posterior(estimates: Floats, standard_errors: Floats) -> tuple[Floats, Floats]:
+    """Return how likely each value of τ is in the model of `shrink`, and the values; unlikely ones are left out.
+
+    Parameters
+    ----------
+    estimates, standard_errors : ndarray
+        As for `shrink`.
+
+    Returns
+    -------
+    tuple of ndarray
+        Weights that sum to 1, and τ, ascending.
+    """
+    top = 4 * max(float(estimates.std(ddof=1)), float(standard_errors.mean()))
+    tau = (np.arange(_TAU_POINTS) + 0.5) * top / _TAU_POINTS
+    v = 1 / (standard_errors**2 + tau[:, None] ** 2)
+    spread = 1 / v.sum(axis=1)
+    centre = spread * (v * estimates).sum(axis=1)
+    log_density = 0.5 * np.log(spread) + 0.5 * (np.log(v) - v * (estimates - centre[:, None]) ** 2).sum(axis=1)
+    weight = np.exp(log_density - log_density.max())
+    kept = weight > _UNLIKELY * weight.sum()
+    return weight[kept] / weight[kept].sum(), tau[kept]
+
+
+def _mixture_quantile(weight: Floats, mean: Floats, sd: Floats, at: float) -> Floats:
+    """Return a quantile of each column's mixture of normals, by halving the interval that holds it."""
+    low, high = (mean - 10 * sd).min(axis=0), (mean + 10 * sd).max(axis=0)
+    for _ in range(_HALVINGS):
+        middle = (low + high) / 2
+        below = weight @ special.ndtr((middle - mean) / sd) < at
+        low, high = np.where(below, middle, low), np.where(below, high, middle)
+    found: Floats = (low + high) / 2
     return found

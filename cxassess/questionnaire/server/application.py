@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from tornado.web import Application, HTTPError
 
@@ -49,7 +50,18 @@ class AssetHandler(Handler):
             self.finish(asset.content)
 
 
-def make_application(house: House, *, behind_proxy: bool = False, exempt: Iterable[Network] = ()) -> Application:
+#: An address (a regular expression), what answers it, and what that is given besides ``common``.
+Route = tuple[str, type[Handler], dict[str, Any]]
+
+
+def make_application(
+    house: House,
+    *,
+    behind_proxy: bool = False,
+    exempt: Iterable[Network] = (),
+    more: Iterable[Route] = (),
+    files: Mapping[str, str] | None = None,
+) -> Application:
     """Make the tornado application that serves some engagements.
 
     Parameters
@@ -60,11 +72,16 @@ def make_application(house: House, *, behind_proxy: bool = False, exempt: Iterab
         Whether to believe what a proxy says about the address and the protocol of a request.
     exempt : iterable of network
         Addresses whose wrong links are not counted.
+    more : iterable of Route
+        Addresses besides the questionnaire's, or in place of some of them.
+    files : Mapping, optional
+        Name → text of the files of their pages.
     """
-    common = Common(house, Assets(), Limiter(exempt), behind_proxy)
+    common = Common(house, Assets(files), Limiter(exempt), behind_proxy)
     given = {"common": common}
     return Application(
         [
+            *((pattern, handler, given | own) for pattern, handler, own in more),
             (r"/", StartHandler, given),
             (r"/i/(.*)", LinkHandler, given),
             (r"/q/([0-9a-f]{20})", QuestionnaireHandler, given),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 from typing import Final
@@ -37,22 +38,32 @@ class Asset:
 
 
 class Assets:
-    """All files, read once."""
+    """All files, read once.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    more : Mapping
+        Name → text of files beyond the questionnaire's own. A module finds those that stand before it, and the
+        questionnaire's, as ``./name``.
+    """
+
+    def __init__(self, more: Mapping[str, str] | None = None) -> None:
         self.address: dict[str, str] = {}
         self._found: dict[str, Asset] = {}
         for name in _COMPONENT:
             self._add(name, read_static(name))
         for name in _OWN:
-            text = files(__package__).joinpath("static", name).read_text(encoding="utf-8")
-            self._add(name, text.replace('"./component.js"', f'"{self.address["component.js"]}"'))
+            self._add(name, files(__package__).joinpath("static", name).read_text(encoding="utf-8"))
+        for name, text in (more or {}).items():
+            self._add(name, text)
 
     def get(self, name: str) -> Asset | None:
         """Return a file by the last part of its address."""
         return self._found.get(name)
 
     def _add(self, name: str, text: str) -> None:
+        for known, address in self.address.items():
+            text = text.replace(f'"./{known}"', f'"{address}"')
         content = text.encode()
         stem, ending = name.split(".")
         hashed = f"{stem}.{hashlib.sha256(content).hexdigest()[:16]}.{ending}"

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final, TypeVar
 
 from cxassess.engagement import Admission, is_engagement, open_engagement
+from cxassess.engagement.asked import list_asked
 from cxassess.errors import CxassessError, Problem
 from cxassess.instrument import Role
 from cxassess.questionnaire.server.keeper import Desk, Keeper
@@ -151,19 +152,29 @@ class House:
             self._known.popitem(last=False)
 
 
-def list_roles(desk: Desk, language: str) -> list[Role] | None:
-    """Return the roles that open waves ask, in a language if the instrument speaks it; None if no wave is open."""
+def list_roles(desk: Desk, language: str, only: str = "") -> list[Role] | None:
+    """Return the roles that open waves ask, in a language if the instrument speaks it; None if no wave is open.
+
+    Parameters
+    ----------
+    desk : Desk
+        With the engagement.
+    language : str
+        Of the names.
+    only : str
+        The wave that counts; all if empty.
+    """
     engagement = desk.engagement
-    waves = [wave for wave in engagement.waves() if wave.state == "open"]
+    waves = [wave for wave in engagement.waves() if wave.state == "open" and (wave.name == only or not only)]
     if not waves:
         return None
     spoken = language if language in engagement.instrument().languages else engagement.language
-    instruments = [(engagement.instrument(spoken, wave.instrument), wave.form == "pulse") for wave in waves]
+    instruments = [(engagement.instrument(spoken, wave.instrument), wave) for wave in waves]
     roles = {
         role.id: role
-        for instrument, pulse in instruments
+        for instrument, wave in instruments
         for role in instrument.roles
-        if instrument.items_for(role.id, pulse=pulse)
+        if list_asked(instrument, wave, role.id)
     }
     return list(roles.values())
 

@@ -7,7 +7,7 @@ import logging
 import signal
 import socket
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -88,6 +88,7 @@ async def serve(
     sockets: list[socket.socket],
     security: ssl.SSLContext | None = None,
     *,
+    plain: Sequence[socket.socket] = (),
     on_ready: Callable[[], None] = lambda: None,
 ) -> None:
     """Serve until the process is asked to stop (SIGINT, SIGTERM), then finish what has been asked for.
@@ -100,6 +101,8 @@ async def serve(
         From ``Listening.open``.
     security : SSLContext, optional
         From ``Listening.secure``.
+    plain : sequence of socket
+        Further ones that are served without TLS, on the loopback address.
     on_ready : callable, optional
         Called once requests are answered.
     """
@@ -107,6 +110,20 @@ async def serve(
         logging.getLogger(name).setLevel(logging.CRITICAL)
     stopped = asyncio.Event()
     _stop_when_told(stopped)
+    servers = [_start(application, sockets, security)]
+    if plain:
+        servers.append(_start(application, plain, None))
+    on_ready()
+    await stopped.wait()
+    for server in servers:
+        server.stop()
+    await _finish(application)
+    for server in servers:
+        with suppress(asyncio.TimeoutError):
+            await asyncio.wait_for(server.close_all_connections(), _GRACE_SECONDS)
+
+
+def _start(application: Application, sockets: Sequence[socket.socket], security: ssl.SSLContext | None) -> HTTPServer:
     server = HTTPServer(
         application,
         ssl_options=security,
@@ -117,12 +134,7 @@ async def serve(
         body_timeout=_BODY_SECONDS,
     )
     server.add_sockets(sockets)
-    on_ready()
-    await stopped.wait()
-    server.stop()
-    await _finish(application)
-    with suppress(asyncio.TimeoutError):
-        await asyncio.wait_for(server.close_all_connections(), _GRACE_SECONDS)
+    return server
 
 
 async def _finish(application: Application) -> None:

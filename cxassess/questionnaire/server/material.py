@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from cxassess.engagement import Engagement, Wave
+from cxassess.engagement.asked import list_asked
 from cxassess.questionnaire.exchange import describe_wave
 from cxassess.questionnaire.words import speak
 
@@ -50,7 +51,7 @@ class Library:
         for wave in engagement.waves():
             instrument = engagement.instrument(reference=wave.instrument)
             for role in instrument.roles:
-                if wave.state == "open" and instrument.items_for(role.id, pulse=wave.form == "pulse"):
+                if wave.state == "open" and list_asked(instrument, wave, role.id):
                     self.material(engagement, wave.name, role.id)
 
     def material(self, engagement: Engagement, wave_name: str, role: str) -> Material:

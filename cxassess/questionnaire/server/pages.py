@@ -29,6 +29,22 @@ class Page:
 
 
 @dataclass(frozen=True)
+class Beside:
+    """What another part of the program puts on a respondent's page.
+
+    Parameters
+    ----------
+    name : str
+        Of the block of data on the page, without its ``cx-``; and of the script and the style sheet that go with it.
+    data : object
+        JSON-able.
+    """
+
+    name: str
+    data: Any
+
+
+@dataclass(frozen=True)
 class _Start:
     """The part of a page that many respondents share."""
 
@@ -37,7 +53,9 @@ class _Start:
     checksum: int
 
 
-def questionnaire_page(material: Material, person: Mapping[str, Any], language: str, assets: Assets) -> Page:
+def questionnaire_page(
+    material: Material, person: Mapping[str, Any], language: str, assets: Assets, beside: Beside | None = None
+) -> Page:
     """Return the page of one respondent: all that it needs to begin is in it.
 
     Parameters
@@ -50,15 +68,26 @@ def questionnaire_page(material: Material, person: Mapping[str, Any], language: 
         To begin with.
     assets : Assets
         The files of the page.
+    beside : Beside, optional
+        What stands on it besides the questionnaire.
     """
     start = _start(material, language, tuple(sorted(assets.address.items())))
-    block = f'<script type="application/json" id="cx-person">{embed_json(person)}</script></body></html>'
-    end = block.encode()
+    own = f'<script type="application/json" id="cx-person">{embed_json(person)}</script>'
+    end = f"{own}{_beside(beside, assets) if beside else ''}</body></html>".encode()
     packer = zlib.compressobj(_LEVEL, zlib.DEFLATED, _RAW)
     packed = packer.compress(end) + packer.flush()
     content = start.content + end
     size = struct.pack("<LL", zlib.crc32(end, start.checksum), len(content) & 0xFFFFFFFF)
     return Page(content, _GZIP_HEAD + start.packed + packed + size)
+
+
+def _beside(beside: Beside, assets: Assets) -> str:
+    """Return what calls for another part's files and holds its data; its script runs after the questionnaire's."""
+    return (
+        f'<link rel="stylesheet" href="{assets.address[f"{beside.name}.css"]}">'
+        f'<script type="application/json" id="cx-{beside.name}">{embed_json(beside.data)}</script>'
+        f'<script type="module" src="{assets.address[f"{beside.name}.js"]}"></script>'
+    )
 
 
 @lru_cache(maxsize=64)
@@ -67,7 +96,7 @@ def _start(material: Material, language: str, addresses: tuple[tuple[str, str], 
     address = dict(addresses)
     say = speak(language).text
     text = (
-        _head(language, dict(material.titles)[language], address)
+        html_head(language, dict(material.titles)[language], address)
         + f'<link rel="stylesheet" href="{address["component.css"]}">'
         f'<link rel="modulepreload" href="{address["component.js"]}">'
         f'<script type="module" src="{address["host.js"]}"></script></head>'
@@ -95,7 +124,7 @@ def message_page(language: str, key: str, assets: Assets) -> bytes:
     """
     say = speak(language).text
     title, text = say(f"server.{key}.title"), say(f"server.{key}.text")
-    return _plain(language, title, f"<h1>{escape(title)}</h1><p>{escape(text)}</p>", assets)
+    return plain_page(language, title, f"<h1>{escape(title)}</h1><p>{escape(text)}</p>", assets)
 
 
 def code_page(language: str, assets: Assets, *, failed: bool = False) -> bytes:
@@ -111,7 +140,7 @@ def code_page(language: str, assets: Assets, *, failed: bool = False) -> bytes:
         'spellcheck="false">'
         f"<button>{escape(say('server.join.go'))}</button></form>"
     )
-    return _plain(language, title, body, assets)
+    return plain_page(language, title, body, assets)
 
 
 def role_page(language: str, roles: Sequence[Role], code: str, assets: Assets, *, can_go_on: bool) -> bytes:
@@ -151,15 +180,29 @@ def role_page(language: str, roles: Sequence[Role], code: str, assets: Assets, *
         f"<p>{escape(say('server.join.note'))}</p>"
         f"<button>{escape(say('server.join.begin'))}</button></form>"
     )
-    return _plain(language, title, body, assets)
+    return plain_page(language, title, body, assets)
 
 
-def _plain(language: str, title: str, body: str, assets: Assets) -> bytes:
+def plain_page(language: str, title: str, body: str, assets: Assets) -> bytes:
+    """Return a page of text.
+
+    Parameters
+    ----------
+    language : str
+        Of the page.
+    title : str
+        Of the window.
+    body : str
+        What stands on the page, as HTML: all of it escaped already.
+    assets : Assets
+        The files of the page.
+    """
     inside = f'</head><body><main class="cxs-plain">{body}</main></body></html>'
-    return (_head(language, title, assets.address) + inside).encode()
+    return (html_head(language, title, assets.address) + inside).encode()
 
 
-def _head(language: str, title: str, address: Mapping[str, str]) -> str:
+def html_head(language: str, title: str, address: Mapping[str, str]) -> str:
+    """Return the beginning of any page, up to where its head may go on."""
     return (
         f'<!doctype html><html lang="{escape(language)}"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'

@@ -15,7 +15,7 @@ from cxassess.questionnaire.exchange import read_answers, receive, refuse
 from cxassess.questionnaire.server.handler import Handler
 from cxassess.questionnaire.server.keeper import Desk
 from cxassess.questionnaire.server.material import Material
-from cxassess.questionnaire.server.pages import message_page, questionnaire_page
+from cxassess.questionnaire.server.pages import Beside, message_page, questionnaire_page
 from cxassess.questionnaire.server.sessions import (
     COOKIE,
     LANGUAGE_COOKIE,
@@ -28,7 +28,7 @@ from cxassess.questionnaire.server.sessions import (
 MOST_MESSAGES: Final = 64
 _KINDS: Final = ("answer", "submit", "reopen")
 _LARGEST_SEQ: Final = 2**53
-_FAILURE_SECONDS: Final = 0.02  # every refusal takes so long, whatever is wrong with the link
+FAILURE_SECONDS: Final = 0.02  # every refusal takes so long, whatever is wrong with the link
 
 
 class RespondentHandler(Handler):
@@ -43,7 +43,7 @@ class RespondentHandler(Handler):
         """Count a token that is no good, and let the time that has passed tell nothing."""
         self.common.limiter.note_failure(self.address)
         loop = asyncio.get_running_loop()
-        await asyncio.sleep(max(0.0, began + _FAILURE_SECONDS - loop.time()))
+        await asyncio.sleep(max(0.0, began + FAILURE_SECONDS - loop.time()))
 
     def let_in(self, token: str, language: str = "") -> None:
         """Set the session's cookie and go to its page."""
@@ -96,6 +96,7 @@ class _Visit:
     answers: dict[str, Any]
     material: Material
     is_anonymous: bool
+    beside: Beside | None
 
 
 class QuestionnaireHandler(RespondentHandler):
@@ -106,7 +107,7 @@ class QuestionnaireHandler(RespondentHandler):
     async def get(self, session: str) -> None:
         """Send the page with everything on it."""
         token = self.session_token(session)
-        visit: _Visit | None = await self.ask(token, _read_visit)
+        visit: _Visit | None = await self.ask(token, self._read_visit)
         if visit is None:
             self.set_status(404)
             self.send_page(message_page(self.language, "link", self.common.assets))
@@ -123,7 +124,7 @@ class QuestionnaireHandler(RespondentHandler):
                 "token_key": visit.admission.token_key,
             },
         }
-        page = questionnaire_page(visit.material, person, language, self.common.assets)
+        page = questionnaire_page(visit.material, person, language, self.common.assets, visit.beside)
         self.set_header("Content-Type", "text/html; charset=utf-8")
         self.set_header("Vary", "Accept-Language, Cookie")
         if self.takes_gzip():
@@ -131,6 +132,19 @@ class QuestionnaireHandler(RespondentHandler):
             self.finish(page.packed)
         else:
             self.finish(page.content)
+
+    def put_beside(self, desk: Desk, admission: Admission) -> Beside | None:
+        """Return what stands on the page besides the questionnaire; nothing, unless a handler of another part does."""
+        return None
+
+    def _read_visit(self, desk: Desk, admission: Admission) -> _Visit:
+        return _Visit(
+            admission,
+            read_answers(desk.engagement, admission),
+            desk.library.material(desk.engagement, admission.wave, admission.role),
+            desk.engagement.wave(admission.wave).anonymous,
+            self.put_beside(desk, admission),
+        )
 
     def _choose(self, visit: _Visit) -> str:
         """Return the language chosen here before; else the person's; the browser's, if nobody knows who it is."""
@@ -206,15 +220,6 @@ def _is_message(message: Any) -> bool:
         return False
     seq = message.get("seq")
     return type(seq) is int and 0 <= seq < _LARGEST_SEQ
-
-
-def _read_visit(desk: Desk, admission: Admission) -> _Visit:
-    return _Visit(
-        admission,
-        read_answers(desk.engagement, admission),
-        desk.library.material(desk.engagement, admission.wave, admission.role),
-        desk.engagement.wave(admission.wave).anonymous,
-    )
 
 
 def _read_saved(desk: Desk, admission: Admission) -> dict[str, Any]:

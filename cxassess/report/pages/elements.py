@@ -24,7 +24,7 @@ from cxassess.document import (
 from cxassess.findings import headline
 from cxassess.instrument.model import Element, Item
 from cxassess.report.pages.certainty import said_agreement
-from cxassess.report.pages.exhibits import benchmark_label, benchmark_row, target_of
+from cxassess.report.pages.exhibits import benchmark_label, benchmark_row, target_of, target_years
 from cxassess.report.pages.history import shown_changes, wave_labels
 from cxassess.report.pages.items import build_distributions, mean_of
 from cxassess.report.pages.quotes import choose_quotes, quotes_title
@@ -42,7 +42,7 @@ def build_element(view: View, element: Element) -> Page:
     item = holding_back(view, element)
     blocks: list[Block] = [
         Facts(_facts(view, element)),
-        Columns((Column(8, (_ladder(view, item),)), Column(4, (_panel(view, element),), tinted=True))),
+        Columns((Column(8, (build_ladder(view, item),)), Column(4, (_panel(view, element),), tinted=True))),
         build_distributions(view, element, marked=item.id if mean_of(view, item) else ""),
         HowTo(view.text("how.label"), view.text("element.how", top=view.instrument.level_count)),
         *_last(view, element, item),
@@ -134,7 +134,7 @@ def _target(view: View, element: Element, row: Row) -> Fact | None:
     target = target_of(view, element.id)
     if target is None or view.context.target is None:
         return None
-    label = view.text("fact.target", year=view.context.target.date.year)
+    label = view.text("fact.target", year=target_years(view, element.id))
     if row["score"] >= target:
         return Fact(label, view.number(target), view.text("fact.target_reached"))
     return Fact(label, view.number(target), view.text("fact.target_left", distance=view.number(target - row["score"])))
@@ -153,7 +153,8 @@ def _answers(view: View, row: Row) -> Fact:
 # ---------------------------------------------------------------- ladder and next step
 
 
-def _ladder(view: View, item: Item) -> Ladder:
+def build_ladder(view: View, item: Item) -> Ladder:
+    """Return an item's ladder: every level in words, with a mark where the organisation is and one on the next step."""
     row = mean_of(view, item)
     score = row["mean"] if row else None
     here = bisect_right(view.instrument.cutoffs, round(score, 9)) + 1 if score is not None else 0

@@ -15,7 +15,7 @@ def build_profile(view: View, title: str) -> Profile:
     """Build the profile: elements by score, highest first, those not shown last."""
     rows = [_profile_row(view, element) for element in view.instrument.elements]
     rows.sort(key=lambda row: (row.score is None, -(row.score or 0.0), row.number))
-    year = view.context.target.date.year if view.context.target else ""
+    year = target_years(view)
     return Profile(
         title=title,
         scale=view.scale,
@@ -45,6 +45,15 @@ def target_of(view: View, element: str) -> float | None:
     """Return the score aimed at, or None."""
     target = view.context.target
     return target.elements.get(element) if target else None
+
+
+def target_years(view: View, *elements: str) -> str:
+    """Write the year of the elements' targets, or from which to which; of all elements if none is named."""
+    target = view.context.target
+    if target is None:
+        return ""
+    years = sorted({target.date_of(element).year for element in elements or target.elements} or {target.date.year})
+    return str(years[0]) if len(years) == 1 else view.text("interval.plain", low=years[0], high=years[-1])
 
 
 def _profile_row(view: View, element: Element) -> ProfileRow:

@@ -22,7 +22,7 @@ from cxassess.document import (
 )
 from cxassess.findings import headline, say, word_actions
 from cxassess.instrument.model import LEVEL_RULES
-from cxassess.report.pages.exhibits import build_probabilities, build_profile, build_who_answered
+from cxassess.report.pages.exhibits import build_probabilities, build_profile, build_who_answered, target_years
 from cxassess.report.pages.view import View
 from cxassess.scoring.model import OVERALL
 from cxassess.scoring.rows import Row
@@ -127,7 +127,7 @@ def _how_to(view: View) -> str:
     if profile.band_label:
         parts.append(view.text("profile.how_band", band=profile.band_label))
     if profile.target_label:
-        parts.append(view.text("profile.how_target", year=view.context.target.date.year if view.context.target else ""))
+        parts.append(view.text("profile.how_target", year=target_years(view)))
     parts.append(view.text("profile.how_steps"))
     return view.sentences(*parts)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
-from cxassess.context import OrganisationContext
+from cxassess.context import Agreement, OrganisationContext
 from cxassess.document import ScaleLevel, ScoreScale
 from cxassess.instrument.model import Element, Instrument
 from cxassess.language import Language
@@ -39,7 +39,8 @@ class View:
     organisation, wave : str
         Whose report it is.
     context : OrganisationContext
-        What is known besides the responses.
+        What is known besides the responses. The means beside what was agreed become those of the shown scores: with
+        the votes' own, which weigh the roles otherwise, what a small group answered could be worked out.
     source : Source, optional
         The file that the responses came from.
     notices : tuple of str
@@ -56,6 +57,15 @@ class View:
     source: Source | None = None
     notices: tuple[str, ...] = ()
     _read: dict[str, list[Row]] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        if self.context.agreements:
+            agreements = tuple(self._with_shown_mean(one) for one in self.context.agreements)
+            object.__setattr__(self, "context", self.context.model_copy(update={"agreements": agreements}))
+
+    def _with_shown_mean(self, agreed: Agreement) -> Agreement:
+        row = first(self.rows_over_time("items", wave=agreed.wave, item=agreed.item, group=ALL))
+        return agreed.model_copy(update={"mean": row["mean"] if row and is_shown(row) else None})
 
     # ------------------------------------------------------------ rows
 

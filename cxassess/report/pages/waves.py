@@ -100,7 +100,8 @@ def _target(view: View) -> tuple[date, float, str] | None:
     target = view.context.target
     if target is None or target.overall is None:
         return None
-    return target.date, target.overall, view.text("waves.target", year=target.date.year)
+    day = target.date_of(OVERALL)
+    return day, target.overall, view.text("waves.target", year=day.year)
 
 
 def _line_words(view: View, name: str, element: str) -> str:

@@ -27,7 +27,8 @@ function tell(event, value) {
   for (const listener of [...(listeners.get(event) ?? [])]) listener(value);
 }
 
-const model = {
+/** What a component, or another module on the page, is given. */
+export const model = {
   get: (name) => traits[name],
   set(name, value) {
     traits[name] = value;
@@ -109,6 +110,7 @@ async function exchange(batch) {
     for (const reply of replies) {
       queue.delete(reply.seq);
       tell("msg:custom", reply);
+      noteState(batch.find(({ seq }) => seq === reply.seq)?.kind, reply.kind);
     }
     return true;
   } catch {
@@ -118,8 +120,14 @@ async function exchange(batch) {
   }
 }
 
+/** Let everybody know what has become of the form; the component that asked for it knows already. */
+function noteState(asked, outcome) {
+  const next = { submit: "submitted", reopen: "open" }[asked];
+  if (next && outcome === "ack" && next !== traits.state) model.set("state", next);
+}
+
 /** Ask the server; throws unless it answers what was asked. */
-async function request(what, options) {
+export async function request(what, options) {
   const stopper = new AbortController();
   const timer = setTimeout(() => stopper.abort(), PATIENCE);
   try {

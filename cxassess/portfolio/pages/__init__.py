@@ -1,0 +1,1 @@
+"""The pages of a portfolio's report, one module each."""
