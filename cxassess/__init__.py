@@ -14,6 +14,7 @@ __version__ = "1.0.0"
 _PUBLIC = {
     "Assessment": "cxassess.assessment",
     "assess": "cxassess.assessment",
+    "assess_portfolio": "cxassess.portfolio",
     "OrganisationContext": "cxassess.context",
     "read_contexts": "cxassess.context",
     "create_engagement": "cxassess.engagement",

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import date
+from datetime import date, datetime
 from functools import cache
 from typing import Any
 
 import builders_report as reports
+import pandas as pd
 from builders_instrument import SELF_SERVICE
 
 from cxassess.assessment import Assessment
@@ -15,6 +16,7 @@ from cxassess.context import Agreement, OrganisationContext, PlannedAction
 from cxassess.findings import find
 from cxassess.instrument import load_instrument
 from cxassess.instrument.model import Instrument
+from cxassess.scoring import Benchmark
 
 COMPOUND = "Kundeoplevelsesmodenhedsvurderingsgennemførelsesansvarlighedsplanlægningsudvalgsformandskab"
 HOSTILE = (
@@ -107,6 +109,27 @@ def small(language: str = "en") -> Assessment:
 
 
 @cache
+def hidden_element(language: str = "en") -> Assessment:
+    """Return an element that nobody could answer, roles that are too small, and others to compare with."""
+    instrument = load_instrument("eight_elements", language)
+    roles = {"top_management": 3, "middle_management": 9, "front_line": 12, "back_office": 7}
+    responses = reports.make_responses(instrument, [reports.WavePlan("2026", datetime(2026, 10, 5), roles)])
+    responses.answers.loc[:, [item.id for item in instrument.elements[2].items]] = pd.NA
+    scores = [
+        (element, base + step / 10)
+        for element, base in zip(
+            [*(one.id for one in instrument.elements), "overall"], (*reports.BASE, 2.8), strict=True
+        )
+        for step in range(-12, 13)
+    ]
+    others = Benchmark("25 organisations", pd.DataFrame(scores, columns=["element", "score"]))
+    context = reports.full_context(instrument).model_copy(update={"invited": {}})
+    _, shown = reports.score(responses, context, others)
+    found = find(shown, organisation=reports.ORGANISATION, wave="2026", context=context)
+    return Assessment(instrument, reports.ORGANISATION, "2026", shown, found, context, responses.source)
+
+
+@cache
 def too_small(language: str = "en") -> Assessment:
     """Return three people, of whom nothing may be shown."""
     plans = reports.three_waves({"front_line": 3})
@@ -173,6 +196,7 @@ CASES: Mapping[str, Callable[[], Assessment]] = {
     "complete, sv": lambda: complete("sv"),
     "one wave": one_wave,
     "small, sv": lambda: small("sv"),
+    "hidden element": hidden_element,
     "too small, da": lambda: too_small("da"),
     "other instrument": other_instrument,
     "hostile": hostile,

@@ -9,7 +9,7 @@ import html
 import io
 import re
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from openpyxl import load_workbook
 from pptx import Presentation
 
 from cxassess.assessment import Assessment
+from cxassess.instrument.model import LEVEL_RULES
 from cxassess.language import Language, get_language
 from cxassess.scoring.model import ALL, OVERALL
 
@@ -61,6 +62,7 @@ def expect(assessment: Assessment) -> Facts:
     facts |= _expect_gaps(assessment, frames)
     facts |= _expect_items(assessment, frames)
     facts |= _expect_waves(assessment)
+    facts |= _expect_rules(assessment, frames)
     return facts
 
 
@@ -117,7 +119,42 @@ def _expect_waves(assessment: Assessment) -> Facts:
     for element in assessment.instrument.elements:
         own = scores[scores["element"] == element.id].set_index("wave")["score"]
         facts["waves", element.id] = tuple(language.number(own[wave]) for wave in waves if wave in own.index)
+        facts["changes", element.id] = _expect_changes(assessment, element.id, dict.fromkeys((waves[0], waves[-2])))
     return facts
+
+
+def _expect_changes(assessment: Assessment, element: str, since: Iterable[str]) -> tuple[str, ...]:
+    """Return verdict and figure since the first wave, and since the one before."""
+    language, changes = words_of(assessment), assessment.shown.changes
+    own = changes[(changes["element"] == element) & (changes["wave_to"] == assessment.wave)].set_index("wave_from")
+    texts: list[str] = []
+    for wave in since:
+        shown = wave in own.index and own.loc[wave, "status"] == "scored"
+        verdict = own.loc[wave, "verdict"] if shown else "cannot_tell"
+        texts += [
+            language.text(f"report.verdict.{verdict}"),
+            language.signed(own.loc[wave, "change"]) if shown else "–",
+        ]
+    return tuple(texts)
+
+
+def _expect_rules(assessment: Assessment, frames: Mapping[str, Any]) -> Facts:
+    language, levels = words_of(assessment), frames["levels"]
+    reached = levels[(levels["element"] == OVERALL) & levels["reached"].fillna(False).astype(bool)]
+    return {
+        ("rule", row["rule"]): (str(row["level"]), chance_of(language, row["probability"]))
+        for row in reached.to_dict("records")
+    }
+
+
+def chance_of(language: Language, probability: float | None) -> str:
+    """Write a probability as it is printed; it comes with two decimals."""
+    if probability is None or probability != probability:
+        return "–"
+    if 0.01 <= probability <= 0.99:
+        return _flat(language.percent(probability))
+    side, limit = ("under", 0.01) if probability < 0.01 else ("over", 0.99)
+    return say(language, f"report.chance.{side}", limit=language.percent(limit))
 
 
 # ---------------------------------------------------------------- the report, on paper and on screen
@@ -153,6 +190,11 @@ def read_text(text: str, assessment: Assessment) -> Facts:
         return facts
     key = re.escape(say(language, "report.rule.nearest", score="§")).replace("§", f"({NUMBER})")
     facts["overall",] = (_found(key, text)[1],)
+    for rule in LEVEL_RULES:
+        name = re.escape(say(language, f"report.rule.{rule}", score=facts["overall",][0]))
+        match = re.search(rf"{name} (\d) ([<>]?\d+ ?%|–)", text)
+        if match:
+            facts["rule", rule] = (match[1], match[2])
     how = say(language, "report.how.label")
     for number, element in enumerate(instrument.elements, start=1):
         facts |= _read_profile(text, number, element.id, assessment)
@@ -265,25 +307,36 @@ def _read_trends(text: str, how: str, assessment: Assessment) -> Facts:
     if title not in text:
         return {}
     own = _between(text, title, how)
+    verdicts = "|".join(re.escape(say(language, f"report.verdict.{key}")) for key in ("up", "down", "cannot_tell"))
     facts: Facts = {}
-    for number, element in enumerate(instrument.elements, start=1):
-        match = _found(rf"\b{number} {re.escape(element.name)}((?: {NUMBER})*)", own)
-        facts["waves", element.id] = tuple(match[1].split())
+    ends = [_found(rf"\b{number} {re.escape(one.name)}", own) for number, one in enumerate(instrument.elements, 1)]
+    for place, (element, end) in enumerate(zip(instrument.elements, ends, strict=True)):
+        mine = own[end.end() : ends[place + 1].start() if place + 1 < len(ends) else len(own)]
+        facts["waves", element.id] = tuple(_found(rf"^((?: {NUMBER})*)", mine)[1].split())
+        changes = re.findall(rf"({verdicts}) ({SIGNED}|–)", mine)
+        facts["changes", element.id] = tuple(text for change in changes for text in change)
     return facts
 
 
 # ---------------------------------------------------------------- the workbook
 
 
+TABLES = ("summary", "scores", "gaps", "items", "waves", "changes", "certainty")
+
+
 def read_workbook(content: bytes, assessment: Assessment) -> Facts:
     """Return the figures in the tidy sheets, written as the language writes them."""
     language = words_of(assessment)
     book = load_workbook(io.BytesIO(content), read_only=True)
-    tables = {name: _table(book, name) for name in ("summary", "scores", "gaps", "items", "waves", "certainty")}
+    tables = {name: _table(book, name) for name in TABLES}
     facts: Facts = {}
     keys = {row["key"]: row["value"] for row in tables["summary"]}
     if isinstance(keys["score"], float):
         facts["overall",] = (language.number(keys["score"]),)
+        for rule in LEVEL_RULES:
+            key = "level" if rule == assessment.instrument.headline_rule else f"level_{rule}"
+            if key in keys:
+                facts["rule", rule] = (str(keys[key]), chance_of(language, keys[f"{key}_probability"]))
     for row in tables["scores"]:
         if row["group"] != ALL or row["element"] == OVERALL:
             continue
@@ -305,12 +358,28 @@ def read_workbook(content: bytes, assessment: Assessment) -> Facts:
         if row["group"] == ALL and row["status"] == "scored":
             facts["item", row["item"]] = (language.number(row["mean"]), _interval(row, language))
             facts["item_n", row["item"]] = (str(row["n"]),)
-    return facts | _workbook_waves(tables["waves"], language) if facts else {}
+    if len({row["wave"] for row in tables["waves"]}) > 1:
+        facts |= _workbook_waves(tables["waves"], language)
+        facts |= _workbook_changes(tables, assessment)
+    return facts
+
+
+def _workbook_changes(tables: Mapping[str, list[dict[str, Any]]], assessment: Assessment) -> Facts:
+    language = words_of(assessment)
+    waves = list(dict.fromkeys(row["wave"] for row in tables["waves"]))
+    rows = {(row["element"], row["wave_from"]): row for row in tables["changes"] if row["status"] == "scored"}
+    facts: Facts = {}
+    for element in assessment.instrument.elements:
+        texts: list[str] = []
+        for wave in dict.fromkeys((waves[0], waves[-2])):
+            row = rows.get((element.id, wave))
+            none = (say(language, "report.verdict.cannot_tell"), "–")
+            texts += (row["verdict_word"], language.signed(row["change"])) if row else none
+        facts["changes", element.id] = tuple(texts)
+    return facts
 
 
 def _workbook_waves(rows: list[dict[str, Any]], language: Language) -> Facts:
-    if len({row["wave"] for row in rows}) < 2:
-        return {}
     found: dict[tuple[str, ...], list[str]] = {}
     for row in rows:
         if row["element"] != OVERALL:
@@ -380,7 +449,15 @@ def _slide_table(rows: list[list[str]], by_name: Mapping[str, str], assessment: 
     weakest = say(language, "report.profile.weakest")
     head, *body = rows
     facts: Facts = {}
+    rules = {say(language, f"report.rule.{rule}", score=""): rule for rule in LEVEL_RULES}
+    verdicts = "|".join(re.escape(say(language, f"report.verdict.{key}")) for key in ("up", "down", "cannot_tell"))
     for row in body:
+        rule = next((rules[name] for name in rules if row[0].startswith(name.strip())), "")
+        if rule and len(row) == 3:
+            facts["rule", rule] = (row[1], row[2])
+        changes = [re.fullmatch(rf"(?:[▲▼–] )?({SIGNED}|–) ({verdicts})", text) for text in row[2:]]
+        if len(row) > 2 and row[1] in by_name and all(changes):
+            facts["changes", by_name[row[1]]] = tuple(text for one in changes if one for text in (one[2], one[1]))
         name = row[1].removesuffix(weakest).strip() if len(row) > 1 else ""
         item = re.fullmatch(r"(\d+)\.(\d+)", row[0])
         if say(language, "report.head.score") in head and name in by_name:

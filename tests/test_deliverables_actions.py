@@ -138,7 +138,7 @@ def in_three_languages(sheet: Any) -> None:
     status, kind = column(sheet, "status"), column(sheet, "kind")
     for number, action in enumerate(make_actions()):
         words = get_language(LANGUAGES[number % 3])
-        sheet.cell(number + 2, status).value = f" {words.text(f'deliverables.states.{action.state}').upper()} "
+        sheet.cell(number + 2, status).value = f" {words.text(f'report.state.{action.kind}_{action.state}').upper()} "
         sheet.cell(number + 2, kind).value = words.text(f"deliverables.kinds.{action.kind}").title()
 
 

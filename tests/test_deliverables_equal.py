@@ -29,7 +29,7 @@ from cxassess.report.files import render_files
 needs_poppler = pytest.mark.skipif(shutil.which("pdftotext") is None, reason="poppler's pdftotext is not installed")
 SOME = 3
 #: What stands on the slides, too.
-TOLD = {"score", "level", "gap", "item"}
+TOLD = {"score", "level", "rule", "gap", "item", "changes"}
 
 
 def differences(found: Facts, expected: Facts) -> list[str]:
@@ -66,16 +66,8 @@ def check(assessment: Assessment, folder: Path) -> int:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_three_waves_in_every_language(language: str, tmp_path: Path) -> None:
     assessment = assessed(NORDVAND, language)
-    assert {key[0] for key in expect(assessment)} == {
-        "overall",
-        "score",
-        "n",
-        "level",
-        "gap",
-        "item",
-        "item_n",
-        "waves",
-    }
+    kinds = {"overall", "rule", "score", "n", "level", "gap", "item", "item_n", "waves", "changes"}
+    assert {key[0] for key in expect(assessment)} == kinds
     assert check(assessment, tmp_path) > 350
 
 

@@ -172,7 +172,7 @@ def test_actions_go_out_and_come_back(tmp_path: Path) -> None:
     book = load_workbook(sheet)
     actions = book["Åtgärder"]
     head = [cell.value for cell in actions[1]]
-    actions.cell(2, head.index("status") + 1).value = "klar"
+    actions.cell(2, head.index("status") + 1).value = "genomförd"
     actions.cell(2, head.index("note") + 1).value = "Klart i december"
     actions.delete_rows(3)
     actions.cell(3, head.index("action") + 1).value = "Ring tio kunder"

@@ -10,10 +10,14 @@ from typing import Any
 import pytest
 from builders_deliverables import NORDVAND, SMALL_TEAM, assessed, make_actions, with_context
 
+from cxassess.assessment import assess
+from cxassess.deliverables.action_words import kind_words, state_words
 from cxassess.deliverables.cells import Cell, Table, Writer, make_table
 from cxassess.deliverables.figures import TABLES, Figures, build_figures
+from cxassess.document import Table as PrintedTable
 from cxassess.language import LANGUAGES, get_language
 from cxassess.report.pages.exhibits import build_profile
+from cxassess.resources import sample_path
 from cxassess.scoring.model import ALL, OVERALL
 
 
@@ -118,7 +122,7 @@ def test_the_plan_is_proposed_where_nothing_was_decided() -> None:
     now = [action for action in found.view.findings.actions if action.now]
     assert [row["action"].text for row in found.actions] == [action.title for action in now]
     assert {row["id"].value for row in found.actions} == {None}
-    assert {row["status"].value for row in found.actions} == {"planned"}
+    assert {row["status"].value for row in found.actions} == {"not begun"}
 
 
 def test_the_plan_of_all_waves_is_there_as_the_sheet_takes_its_place() -> None:
@@ -167,10 +171,10 @@ def test_a_row_with_other_columns_is_refused() -> None:
 
 
 def test_choices_are_told_apart_in_every_language() -> None:
-    for group in ("kinds", "states"):
-        for language in LANGUAGES:
-            words = list(get_language(language).raw(f"deliverables.{group}").values())
-            assert len({word.casefold() for word in words}) == len(words)
+    """No word means one thing in one language and another in the next."""
+    for words in (kind_words, state_words):
+        pairs = {(word.casefold(), key) for code in LANGUAGES for key, word in words(get_language(code)).items()}
+        assert len({word for word, _ in pairs}) == len(pairs)
 
 
 def test_the_documented_columns_are_the_real_ones() -> None:
@@ -178,3 +182,24 @@ def test_the_documented_columns_are_the_real_ones() -> None:
     rows = re.findall(r"^\| `(\w+)` \| (`.*`) \|$", text, flags=re.MULTILINE)
     documented = {name: tuple(re.findall(r"`(\w+)`", columns)) for name, columns in rows}
     assert documented == {table.name: table.columns for table in figures("en").tables}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_place_among_others_is_as_the_report_prints_it(language: str, tmp_path: Path) -> None:
+    elements = [element.id for element in figures(language).view.instrument.elements]
+    rows = [f"{element},{1.5 + 0.11 * place + 0.3 * (place % 4):.2f}" for element in elements for place in range(18)]
+    path = tmp_path / "benchmark.csv"
+    path.write_text("\n".join(["element,score", *rows]), encoding="utf-8")
+    assessment = assess(sample_path("nordvand.csv"), language=language, benchmark=path)
+    found = build_figures(assessment)
+    page = assessment.report().certainty
+    assert page is not None
+    text = get_language(language).text("report.certainty.table")
+    table = next(block for block in page.blocks if isinstance(block, PrintedTable) and block.title == text)
+    printed = {row[1]: row[-1] for row in table.rows}
+    for row in found.certainty:
+        if row["element"].value == OVERALL:
+            continue
+        low, high = (round(float(row[f"percentile_{end}"].value) * 100) for end in ("low", "high"))
+        assert printed[row["element_name"].text] == f"{row['percentile'].text} ({low}–{high})"
+        assert row["benchmark_n"].value == 18

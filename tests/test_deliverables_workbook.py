@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import openpyxl
+import pandas as pd
 import pytest
 from builders_deliverables import (
     HOSTILE,
@@ -23,16 +24,22 @@ from builders_deliverables import (
     organisation_with_few,
     with_context,
 )
+from builders_report import make_responses, score, three_waves
 
 from cxassess.assessment import Assessment
-from cxassess.deliverables import write_workbook
+from cxassess.context import OrganisationContext
+from cxassess.deliverables import read_actions, write_workbook
 from cxassess.deliverables.figures import TABLES, build_figures
 from cxassess.deliverables.workbook import CHARTS_SHEET, LISTS_SHEET, render_workbook
 from cxassess.document import Brand
 from cxassess.errors import CxassessError
+from cxassess.findings import find
+from cxassess.instrument import load_instrument
+from cxassess.instrument.model import Instrument
 from cxassess.language import LANGUAGES, get_language
 from cxassess.responses.files import RawFile
 from cxassess.responses.xlsx_sheet import read_workbook
+from cxassess.scoring.model import OVERALL
 
 
 @cache
@@ -239,3 +246,39 @@ def test_what_stands_in_the_way_leaves_the_old_file(tmp_path: Path, monkeypatch:
         write_workbook(assessed(NORDVAND), path)
     assert path.read_bytes() == b"before"
     assert [one.name for one in tmp_path.iterdir()] == ["a.xlsx"]
+
+
+# ---------------------------------------------------------------- other instruments
+
+
+SECOND = Path(__file__).parent / "fixtures" / "instruments" / "self_service"
+
+
+def other_assessment(instrument: Instrument, *, context: OrganisationContext | None = None) -> Assessment:
+    roles = {role.id: 12 for role in instrument.roles}
+    responses = make_responses(instrument, three_waves(roles))
+    shown = score(responses, context)[1]
+    name, wave = responses.organisations[0], "2026"
+    found = find(shown, organisation=name, wave=wave, context=context)
+    return Assessment(instrument, name, wave, shown, found, context, responses.source)
+
+
+@pytest.mark.parametrize("kind", ["second", "bare", "without_dates"])
+def test_any_instrument_and_any_knowledge_make_a_workbook(kind: str, tmp_path: Path) -> None:
+    instrument = load_instrument(SECOND if kind == "second" else "eight_elements")
+    if kind == "bare":
+        instrument = instrument.model_copy(update={"role_gap": None, "root_causes": (), "systematic": None})
+    assessment = other_assessment(instrument)
+    if kind == "without_dates":
+        frames = assessment.shown
+        by_role = frames.responses_by_role.assign(first_answer=pd.NaT, last_answer=pd.NaT)
+        waves = frames.waves.assign(date=pd.NaT)
+        assessment = replace(assessment, shown=replace(frames, responses_by_role=by_role, waves=waves))
+    content = render_workbook(build_figures(assessment))
+    scores = rows_of(opened(content), "scores")
+    assert {row["element"] for row in scores} == {OVERALL, *(element.id for element in instrument.elements)}
+    assert len({row["level"] for row in rows_of(opened(content), "levels")}) == instrument.level_count
+    path = tmp_path / "a.xlsx"
+    path.write_bytes(content)
+    expected = [action.element for action in assessment.findings.actions if action.now]
+    assert [action.element for action in read_actions(path, instrument)] == expected

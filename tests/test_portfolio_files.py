@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import importlib.util
+import json
 import sys
 from pathlib import Path
 
 import builders_portfolio as builders
+import nbformat
 import pytest
 from builders_responses import save_csv, wide_rows
 from builders_workshop import make_workshop
@@ -20,6 +22,8 @@ from cxassess.instrument import load_instrument
 from cxassess.portfolio import assess_portfolio
 from cxassess.portfolio.bands import read_benchmark_table
 from cxassess.portfolio.outcomes import read_outcomes
+from cxassess.report.notebook import notebook_document
+from cxassess.resources import resource_path
 from cxassess.scoring import apply_privacy, score_responses
 from cxassess.scoring.model import OVERALL
 
@@ -261,3 +265,22 @@ def test_the_sample_outcome_is_made_by_the_generator(tmp_path: Path, monkeypatch
     outcomes = builders.sample().outcomes
     assert outcomes is not None
     assert len(outcomes.values) == 38
+
+
+@pytest.mark.slow
+def test_the_notebook_prints_what_the_report_holds_and_no_widgets(tmp_path: Path) -> None:
+    import papermill
+
+    done = tmp_path / "done.ipynb"
+    source = str(resource_path("notebooks/04_portfolio.ipynb"))
+    papermill.execute_notebook(
+        source,
+        str(done),
+        {"language": "sv", "title": "Alla"},
+        kernel_name="cxassess",
+        cwd=str(tmp_path),
+        progress_bar=False,
+    )
+    printed = notebook_document(nbformat.read(done, as_version=4))
+    report = builders.in_language(builders.sample(), "sv").report(title="Alla").document.to_dict()
+    assert printed == json.loads(json.dumps(report))

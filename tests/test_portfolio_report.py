@@ -143,6 +143,7 @@ def test_texts_are_complete_in_every_language_for_every_state() -> None:
 
 
 @needs_poppler
+@pytest.mark.slow
 def test_three_hundred_organisations_go_on_over_pages_with_the_heads_repeated(tmp_path: Any) -> None:
     portfolio = builders.many(builders.in_language(builders.sample(), "da"), 8)
     document = portfolio.report().document.to_dict()

@@ -418,5 +418,5 @@ def test_an_organisations_change_is_that_of_its_own_report_under_its_own_waves()
     assert [row[name] for name in ("change", "low", "high")] == own[["change", "low", "high"]].iloc[0].tolist()
     page = portfolio.report().waves
     assert page is not None
-    assert page.title == "Mätta igen: 1 upp, 0 ned, 0 oklart"
+    assert page.title == "Mätta igen: 1 upp, 0 ner, 0 oklart"
     assert "Hösten 2024 till Hösten 2026" in str(page.to_dict())

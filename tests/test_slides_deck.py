@@ -10,6 +10,7 @@ import zlib
 from collections.abc import Iterator
 from functools import cache
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import builders_slides as builders
@@ -18,6 +19,7 @@ import pytest
 from pptx import Presentation
 from pptx.enum.shapes import MSO_SHAPE_TYPE
 
+from cxassess.deliverables import slides
 from cxassess.deliverables.slides import write_slides
 from cxassess.deliverables.slides.write import build_slides
 from cxassess.document import Brand
@@ -239,6 +241,14 @@ def test_texts_agree_across_languages() -> None:
     english = dict(keys(get_language("en").raw("slides")))
     for language in LANGUAGES:
         assert dict(keys(get_language(language).raw("slides"))) == english
+
+
+def test_every_text_is_used() -> None:
+    package = Path(slides.__file__).parent
+    code = "\n".join(path.read_text(encoding="utf-8") for path in package.rglob("*.py"))
+    for area, messages in get_language("en").raw("slides").items():
+        for key in messages:
+            assert f'"{area}.{key}"' in code, f"{area}.{key}"
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -353,10 +353,12 @@ def test_priorities_actions_and_the_close(watched: Any, host: BoardHost) -> None
     do(page, f"more_impact-{element}")
     page.wait_for_selector(".cxb-dot")
     assert first.all_inner_texts() == ["3", "3"]
-    for name in ("more_impact", "less_effort"):
+    for name in ("more_impact", "more_impact", "less_effort", "less_impact"):
         do(page, f"{name}-{element}")
-        page.wait_for_timeout(400)
     assert first.all_inner_texts() == ["4", "2"]
+    page.wait_for_selector(".cxb-quick")
+    until(page, "window.model.get('board').priorities.elements[0].impact === 4")
+    assert [message["impact"] for message in host.messages if message["kind"] == "rate"] == [3, 4, 5, 5, 4]
     assert page.locator(".cxb-quick text").all_text_contents() == ["1"]
     page.locator(f'[data-id="target-{element}"]').select_option("4")
     until(page, "window.model.get('board').priorities.elements[0].target?.level === 4")

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Final, Literal, Protocol
 import pandas as pd
 
 from cxassess.batch.inputs import hash_organisations
-from cxassess.batch.names import report_name
 from cxassess.context import OrganisationContext
 from cxassess.errors import CxassessError, Problem
 from cxassess.instrument.model import Instrument
+from cxassess.report.names import report_name
 from cxassess.responses import Responses, Source
 from cxassess.responses.waves import sort_waves
 

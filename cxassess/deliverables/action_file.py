@@ -12,7 +12,7 @@ from typing import Any, Final
 from openpyxl.utils import get_column_letter
 
 from cxassess.context import PlannedAction
-from cxassess.deliverables.action_words import fold, known_choices, known_elements, read_day
+from cxassess.deliverables.action_words import fold, known_elements, known_kinds, known_states, read_day
 from cxassess.errors import CxassessError, Problem
 from cxassess.instrument import list_shipped, load_instrument
 from cxassess.instrument.model import Instrument
@@ -137,8 +137,8 @@ class _Reader:
             self._say(
                 row, "action", "It does not say what is to be done.", "Write it in a few words, or clear the row."
             )
-        values["kind"] = self._choice(row, "kind", "kinds", "start")
-        values["state"] = self._choice(row, "status", "states", "planned")
+        values["kind"] = self._choice(row, "kind", known_kinds(), "start")
+        values["state"] = self._choice(row, "status", known_states(), "planned")
         values["element"] = self._element(row)
         values["due_on"] = self._day(row)
         values["revision"] = self._revision(row)
@@ -192,12 +192,11 @@ class _Reader:
         text = str(cell)
         return text if name in {"action", "owner", "measure", "note"} and text.strip() else text.strip()
 
-    def _choice(self, row: int, name: str, group: str, blank: str) -> str:
+    def _choice(self, row: int, name: str, known: Mapping[str, str], blank: str) -> str:
         text = self._text(row, name)
-        known = known_choices(group)
         if text and fold(text) not in known:
-            offered = ", ".join(dict.fromkeys(known))
-            self._say(row, name, f"There is no {name} “{text[:40]}”.", f"Use one of: {offered}.")
+            offered = ", ".join(dict.fromkeys(known.values()))
+            self._say(row, name, f"There is no {name} “{text[:40]}”.", f"Choose from the list, or use: {offered}.")
         return known.get(fold(text), blank)
 
     def _element(self, row: int) -> str:

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
-from typing import Final
+from typing import Final, Literal, get_args
 
 from cxassess.instrument.model import Instrument
-from cxassess.language import LANGUAGES, get_language
+from cxassess.language import LANGUAGES, Language, get_language
 from cxassess.responses.table import Cell, Fault, Stamp
 
+Kind = Literal["start", "stop"]
+State = Literal["planned", "started", "done", "dropped"]
 Wrong = tuple[str, str]
+
+KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
+STATES: Final[tuple[State, ...]] = get_args(State)
 
 _ISO: Final = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ]00:00(?::00(?:\.0+)?)?)?", re.ASCII)
 _EUROPEAN: Final = re.compile(r"(\d{1,2})\s*([-./])\s*(\d{1,2})\s*\2\s*(\d{4})", re.ASCII)
@@ -26,14 +31,32 @@ def fold(text: str) -> str:
     return " ".join(text.split()).casefold()
 
 
-def known_choices(group: str) -> dict[str, str]:
-    """Return folded word → id of the kinds or states of actions, in every language; the ids themselves, too."""
-    words: dict[str, str] = {}
-    for code in LANGUAGES:
-        choices: Mapping[str, str] = get_language(code).raw(f"deliverables.{group}")
-        for choice, word in choices.items():
-            words[fold(choice)] = choice
-            words[fold(word)] = choice
+def state_words(language: Language) -> dict[State, str]:
+    """Return the states that an action can be in, in the words of the report."""
+    return {state: language.text(f"report.state.start_{state}") for state in STATES}
+
+
+def kind_words(language: Language) -> dict[Kind, str]:
+    """Return the kinds of actions in words."""
+    return {kind: language.text(f"deliverables.kinds.{kind}") for kind in KINDS}
+
+
+def known_states() -> dict[str, State]:
+    """Return folded word → state, in every language; what the report says of things to be stopped, and ids, too."""
+    words: dict[str, State] = {}
+    for language in map(get_language, LANGUAGES):
+        for state, word in state_words(language).items():
+            stopping = language.text(f"report.state.stop_{state}")
+            words |= {fold(state): state, fold(word): state, fold(stopping): state}
+    return words
+
+
+def known_kinds() -> dict[str, Kind]:
+    """Return folded word → kind, in every language; the ids themselves, too."""
+    words: dict[str, Kind] = {}
+    for language in map(get_language, LANGUAGES):
+        for kind, word in kind_words(language).items():
+            words |= {fold(kind): kind, fold(word): kind}
     return words
 
 

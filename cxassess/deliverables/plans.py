@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from cxassess.context import Agreement, PlannedAction
+from cxassess.deliverables.action_words import kind_words, state_words
 from cxassess.deliverables.cells import Row, Table, Writer, make_table
 from cxassess.deliverables.scores import element_cells, item_cells, key_cells
 from cxassess.findings import word_actions
@@ -110,7 +111,7 @@ def build_agreements(writer: Writer) -> Table:
 
 def _agreement(writer: Writer, agreed: Agreement) -> Row:
     view = writer.view
-    left_open = view.language.text("deliverables.left_open")
+    left_open = view.text("agreed.open")
     level = writer.hidden("count", left_open) if agreed.level is None else writer.count(agreed.level)
     mean = writer.score(agreed.mean)
     if agreed.mean is None:
@@ -171,7 +172,7 @@ def _action(writer: Writer, action: PlannedAction) -> Row:
     return {
         "id": writer.text(action.id),
         "wave": writer.text(action.wave),
-        "kind": writer.text(language.text(f"deliverables.kinds.{action.kind}")),
+        "kind": writer.text(kind_words(language)[action.kind]),
         **(
             element_cells(writer, action.element)
             if action.element
@@ -181,7 +182,7 @@ def _action(writer: Writer, action: PlannedAction) -> Row:
         "owner": writer.text(action.owner),
         "due_on": writer.date(action.due_on),
         "measure": writer.text(action.metric, long=True),
-        "status": writer.text(language.text(f"deliverables.states.{action.state}")),
+        "status": writer.text(state_words(language)[action.state]),
         "note": writer.text(action.note, long=True),
         "revision": writer.count(action.revision),
     }

@@ -24,8 +24,7 @@ from cxassess.document import (
 from cxassess.instrument.model import Element
 from cxassess.language import Language
 from cxassess.report.build import Report
-from cxassess.report.pages.elements import build_ladder
-from cxassess.report.pages.elements import build_element, holding_back
+from cxassess.report.pages.elements import build_element, build_ladder, holding_back
 from cxassess.report.pages.exhibits import build_profile
 from cxassess.report.pages.items import build_distributions
 from cxassess.report.pages.quotes import Chosen, quotes_title

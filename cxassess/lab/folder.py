@@ -10,10 +10,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from cxassess.batch.names import slugify
 from cxassess.engagement import create_engagement
 from cxassess.errors import CxassessError
 from cxassess.language import get_language
+from cxassess.report.names import slugify
 from cxassess.resources import resource_path
 
 BRAND: Final = "brand/brand.yaml"

@@ -58,7 +58,9 @@ def test_the_portfolio_is_presentable_and_follows_its_choices(watched: Any, addr
     page.wait_for_selector(".widget-html .cxa-heat", timeout=60_000)
     assert page.locator(".jp-InputArea-editor:visible, .jp-InputPrompt:visible").count() == 0
     assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"]
-    element, industry, order = (page.get_by_label(name, exact=True) for name in ("Element", "Industry", "Order of the map"))
+    element, industry, order = (
+        page.get_by_label(name, exact=True) for name in ("Element", "Industry", "Order of the map")
+    )
     element.focus()
     page.keyboard.press("ArrowDown")
     page.get_by_text("League table: Top management’s ownership").wait_for()

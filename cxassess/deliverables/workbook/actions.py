@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from cxassess.deliverables.action_words import kind_words, state_words
 from cxassess.deliverables.cells import Cell, Table
 from cxassess.deliverables.figures import Figures
 from cxassess.deliverables.workbook.look import Look
@@ -28,7 +29,6 @@ _WIDTHS: Final = {
     "revision": 11,
 }
 _WRAPPED: Final = ("action", "measure", "note")
-_LONGEST_LIST: Final = 255
 
 
 def write_actions(sheet: Any, lists: Any, figures: Figures, look: Look) -> None:
@@ -63,8 +63,8 @@ def _offer_lists(sheet: Any, lists: Any, columns: list[str], last: int, figures:
     """Offer what can be chosen; other values are warned of, not refused, as reading says what is wrong with them."""
     words = figures.view.language
     offered = {
-        "kind": list(words.raw("deliverables.kinds").values()),
-        "status": list(words.raw("deliverables.states").values()),
+        "kind": list(kind_words(words).values()),
+        "status": list(state_words(words).values()),
         "element_name": [element.name for element in figures.view.instrument.elements],
     }
     for place, (name, values) in enumerate(offered.items()):

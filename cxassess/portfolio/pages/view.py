@@ -112,7 +112,7 @@ class PortfolioView:
 
     def element_name(self, element: str) -> str:
         """Return an element's name, or the word for the overall score."""
-        return self.text("overall") if element == OVERALL else self.instrument.element(element).name
+        return self.text("head.overall") if element == OVERALL else self.instrument.element(element).name
 
     def in_sentence(self, element: str) -> str:
         """Return an element's name as it stands in a sentence."""

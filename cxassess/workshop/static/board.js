@@ -155,9 +155,14 @@ function randomNumber() {
   return (high % 0x100000) * 0x100000000 + low;
 }
 
-/** Send commands and hand out their replies; a reply that is for another window is passed over. */
+/**
+ * Send commands and hand out their replies; a reply that is for another window is passed over. A command waits for the
+ * reply to the one before it, or until that is overdue, so that they are obeyed in the order in which they were given.
+ */
 function createLine(model, { replied, silent }) {
-  const waiting = new Map(); // seq → {since, then, told}
+  const queue = []; // messages that have not been sent
+  const sent = new Map(); // seq → {since, then}
+  let flight = 0; // seq of the command whose reply is awaited
   let seq = randomNumber(); // not from 1: several windows may hear each other's replies
   let looking = 0;
   let heard = Date.now();
@@ -170,11 +175,19 @@ function createLine(model, { replied, silent }) {
     }
   }
 
+  function pump() {
+    if (flight || !queue.length) return;
+    const { message, then } = queue.shift();
+    seq += 1;
+    flight = seq;
+    sent.set(seq, { since: Date.now(), then });
+    transmit({ ...message, seq });
+  }
+
   return {
     send(message, then = null) {
-      seq += 1;
-      waiting.set(seq, { since: Date.now(), then, told: false });
-      transmit({ ...message, seq });
+      queue.push({ message, then });
+      pump();
     },
     look() {
       if (Date.now() - looking < PATIENCE) return; // the last one is still under way
@@ -186,17 +199,18 @@ function createLine(model, { replied, silent }) {
       if (!["ack", "hint", "refused"].includes(message?.kind)) return;
       heard = Date.now();
       looking = 0;
-      const sent = waiting.get(message.seq);
-      if (!sent) return;
-      waiting.delete(message.seq);
-      replied(message, sent.then);
+      const known = sent.get(message.seq);
+      if (!known) return;
+      sent.delete(message.seq);
+      if (flight === message.seq) flight = 0;
+      replied(message, known.then);
+      pump();
     },
     tick() {
-      for (const sent of waiting.values()) {
-        if (sent.told || Date.now() - sent.since < PATIENCE) continue;
-        sent.told = true;
-        silent();
-      }
+      if (!flight || Date.now() - sent.get(flight).since < PATIENCE) return;
+      flight = 0;
+      silent();
+      pump();
     },
     touch: () => (heard = Date.now()),
     age: () => Math.floor((Date.now() - heard) / 1000),
@@ -297,7 +311,7 @@ function createKit({ model, words, draft }) {
         {},
         make("p", {}, say("join")),
         make("p", { class: "cxb-code" }, join.code),
-        make("p", { class: "cxb-address" }, join.short),
+        make("p", { class: "cxb-address" }, join.short.split(/(?=\/)/).flatMap((part, k) => (k ? [make("wbr"), part] : [part]))),
       ),
     );
   }
@@ -769,6 +783,8 @@ function createAnswerPages(kit) {
 function createPriorities({ words, say, choose, draft, board, levelName, scoreName, button, purpose, foot, nextStep }) {
   function drawPriorities() {
     const { priorities } = board();
+    const elements = priorities.elements.map((element) => ({ ...element, ...draft.ratings[element.id] }));
+    const rated = { ...priorities, elements };
     const note = say("priorities.dots_note", { most: priorities.most_dots, least: priorities.least });
     return [
       make(
@@ -776,7 +792,7 @@ function createPriorities({ words, say, choose, draft, board, levelName, scoreNa
         { class: "cxb-main cxb-wide" },
         purpose(),
         make("h1", { tabindex: -1 }, say("priorities.title")),
-        make("div", { class: "cxb-priorities" }, drawPlot(priorities), drawRatings(priorities)),
+        make("div", { class: "cxb-priorities" }, drawPlot(rated), drawRatings(rated)),
         foot(
           make(
             "p",
@@ -1222,7 +1238,7 @@ function createPlanPages({ words, say, choose, draft, board, levelName, button, 
 function render({ model, el }) {
   const words = createSpeaker(model);
   const consensus = { item: "", level: null, dissent: 0, reason: "", editing: false };
-  const draft = { ...consensus, action: newAction(), stop: "", targets: {} };
+  const draft = { ...consensus, action: newAction(), stop: "", targets: {}, ratings: {} };
   let hint = null; // {key, since, early: whether it was too early, what: was undone}
   let full = false;
   let gone = false;
@@ -1243,6 +1259,7 @@ function render({ model, el }) {
     replied(message, then) {
       if (message.hint) tell(message.hint, message.kind !== "ack", message.what);
       if (message.kind === "ack") then?.();
+      else Object.assign(draft, { targets: {}, ratings: {} });
       draw();
     },
     silent: () => tell("no_reply", true),
@@ -1324,11 +1341,13 @@ function render({ model, el }) {
   }
 
   function rate([id, axis, by]) {
-    const element = board().priorities.elements.find((one) => one.id === id);
+    const element = { ...board().priorities.elements.find((one) => one.id === id), ...draft.ratings[id] };
     const middle = Math.ceil(RATINGS / 2);
     const now = { impact: element.impact ?? middle, effort: element.effort ?? middle };
     if (element.impact) now[axis] = Math.min(RATINGS, Math.max(1, now[axis] + Number(by)));
-    if (now.impact !== element.impact || now.effort !== element.effort) command({ kind: "rate", element: id, ...now });
+    if (now.impact === element.impact && now.effort === element.effort) return;
+    draft.ratings[id] = now;
+    command({ kind: "rate", element: id, ...now }, () => draft.ratings[id] === now && delete draft.ratings[id]);
   }
 
   function aim(id, change) {

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from cxassess.deliverables.slides.canvas import Canvas
 from cxassess.deliverables.slides.geometry import Box
-from cxassess.deliverables.slides.paragraphs import Para, para
+from cxassess.deliverables.slides.paragraphs import Para, fit, para
 from cxassess.document import Ladder, Rung
 
 _NAME_WIDTH, _AXIS = 118.0, 136.0
@@ -20,7 +21,8 @@ def draw_ladder(canvas: Canvas, box: Box, ladder: Ladder) -> None:
     axis = box.left + _AXIS
     with canvas.group("Ladder", ladder.alt):
         for rung, place in zip(rungs, places, strict=True):
-            _draw_rung(canvas, rung, place, told=_is_told(rung, rungs))
+            _draw_rung(canvas, rung, place)
+        _tell(canvas, [pair for pair in zip(rungs, places, strict=True) if _is_told(pair[0], rungs)])
         canvas.line((axis, _middle(places[0])), (axis, _middle(places[-1])), "mark", weight=1)
         for place in places:
             canvas.dot(axis, _middle(place), 3, fill="white", line="mark")
@@ -65,7 +67,7 @@ def _at(score: float, rungs: Sequence[Rung], places: Sequence[Box]) -> float:
     return places[-1].bottom
 
 
-def _draw_rung(canvas: Canvas, rung: Rung, place: Box, *, told: bool) -> None:
+def _draw_rung(canvas: Canvas, rung: Rung, place: Box) -> None:
     ground = {"current": "wash", "next": "tint"}.get(rung.state, "")
     if ground:
         canvas.rectangle(place, ground)
@@ -85,6 +87,13 @@ def _draw_rung(canvas: Canvas, rung: Rung, place: Box, *, told: bool) -> None:
         name=f"Level {rung.level}",
         anchor="middle",
     )
-    if told:
-        text = Box(place.left + _AXIS + 48, place.top + 4, place.width - _AXIS - 58, place.height - 8)
-        canvas.text(text, [para(rung.text, 12)], name=f"What level {rung.level} looks like", anchor="middle", least=9)
+
+
+def _tell(canvas: Canvas, told: Sequence[tuple[Rung, Box]]) -> None:
+    """Write what levels look like, all in the size in which the longest fits."""
+    boxes = [Box(at.left + _AXIS + 48, at.top + 4, at.width - _AXIS - 58, at.height - 8) for _, at in told]
+    texts = [para(rung.text, 12) for rung, _ in told]
+    fitted = [fit([text], box.width, box.height, least=9)[0].size for text, box in zip(texts, boxes, strict=True)]
+    for (rung, _), text, box in zip(told, texts, boxes, strict=True):
+        words = [replace(text, size=min(fitted))]
+        canvas.text(box, words, name=f"What level {rung.level} looks like", anchor="middle", least=9)

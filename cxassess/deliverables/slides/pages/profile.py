@@ -93,7 +93,7 @@ def _series(material: Material, profile: Profile, strip: Strip) -> list[Series]:
     shown = [(place, row) for place, row in enumerate(profile.rows) if row.score is not None]
     targets = [Mark(row.target, strip.y(place), row.name) for place, row in shown if row.target is not None]
     series: list[Series] = [
-        Dots(profile.target_label or material.text("chart.target"), targets, "diamond", 10, "mark"),
+        Dots(profile.target_label, targets, "diamond", 10, "mark"),
     ]
     for marked in (False, True):
         rows = [(place, row) for place, row in shown if row.marked is marked]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any, Final
+from typing import Final
 
 from cxassess.deliverables.slides.canvas import Canvas
 from cxassess.deliverables.slides.geometry import CONTENT, Box
