@@ -4,11 +4,12 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 OUT ?= demo_output
 
-.PHONY: demo test lint samples bench clean help
+.PHONY: demo test test-heavy lint samples bench clean help
 
 help:
 	@echo "make demo   set up, then write real reports from the sample data into $(OUT)/"
 	@echo "make test   set up, then lint, check types and run all tests"
+	@echo "make test-heavy  the tests that take minutes each, and that others check in short"
 	@echo "make lint   set up, then lint and check types only"
 	@echo "make bench  set up, then measure the program beside what one would use instead (about 15 minutes)"
 	@echo "make clean  remove the virtual environment and everything generated"
@@ -32,6 +33,9 @@ demo: $(BIN)/cxassess
 
 test: $(VENV)/.test lint
 	$(BIN)/python -m pytest -n auto --dist loadgroup
+
+test-heavy: $(VENV)/.test
+	$(BIN)/python -m pytest -n auto --dist loadgroup -m heavy
 
 lint: $(VENV)/.test
 	$(BIN)/ruff check .

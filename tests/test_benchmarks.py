@@ -133,6 +133,7 @@ def test_the_picture_shows_what_was_measured() -> None:
     assert "papermill + nbconvert, Chromium" not in svg
 
 
+@pytest.mark.heavy
 @pytest.mark.slow
 def test_a_quick_run_fills_every_line(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "benchmarks", "--quick", "--out", str(tmp_path)]

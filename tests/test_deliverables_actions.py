@@ -230,6 +230,31 @@ def test_a_cleared_element_is_none_and_a_blank_status_is_planned(tmp_path: Path)
     assert (first.element, first.state, first.kind, first.due_on) == ("", "planned", "start", None)
 
 
+def with_ids(sheet: Any, names: dict[int, str | None], ids: dict[int, str]) -> None:
+    """Put names and, in a column of their own, ids of elements into rows."""
+    last = sheet.max_column + 1
+    sheet.cell(1, last).value = "Element"
+    for row, name in names.items():
+        sheet.cell(row, column(sheet, "element_name")).value = name
+    for row, key in ids.items():
+        sheet.cell(row, last).value = key
+
+
+def test_an_element_without_a_name_is_known_by_its_id(tmp_path: Path) -> None:
+    names = {2: None, 3: load_instrument().element("back_office").name, 4: "  ", 5: None}
+    ids = {2: "persistence", 3: "back_office", 4: " Back_Office "}
+    found = read_actions(edited(tmp_path, lambda sheet: with_ids(sheet, names, ids)), load_instrument())
+    assert [action.element for action in found[:4]] == ["persistence", "back_office", "back_office", ""]
+
+
+def test_an_id_and_a_name_that_disagree_are_said(tmp_path: Path) -> None:
+    names = {2: load_instrument().element("back_office").name, 3: None}
+    said = problems(edited(tmp_path, lambda sheet: with_ids(sheet, names, {2: "persistence", 3: "sales"})))
+    assert len(said) == 2
+    assert "cell D2 (element_name): The element is persistence, but its name is that of back_office." in said[0]
+    assert "(element): There is no element “sales”." in said[1]
+
+
 # ---------------------------------------------------------------- what can't be read is said, all of it
 
 

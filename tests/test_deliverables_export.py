@@ -179,19 +179,20 @@ def test_actions_go_out_and_come_back(tmp_path: Path) -> None:
     book.save(sheet)
     assert call("export", file, "--xlsx", "--out", tmp_path / "out2", "--language", "sv").exit_code == 0
     assert (tmp_path / "out2" / sheet.name).read_bytes() != sheet.read_bytes()
-    done = call("engagement", "actions", file, "--import", sheet, "--list")
+    done = call("engagement", "actions", file, "--import", sheet, "--forget", "--list")
     assert done.exit_code == 0, done.output
-    assert done.output.splitlines()[0] == f"2 actions in {file}"
+    assert done.output.splitlines()[:2] == [f"forgotten: {wave} · planned · Nice to have", f"2 actions in {file}"]
     with open_engagement(file) as found:
         first, second = found.plan.actions()
     assert (first.id, first.state, first.note, first.revision) == (kept.id, "done", "Klart i december", 2)
     assert (second.title, second.state, second.wave) == ("Ring tio kunder", "planned", wave)
     assert f"{wave} · done · Customers first · leadership_cadence" in done.output
-    # The same sheet once more: what it says of the first was made before the import, and nothing else is lost.
+    # The same sheet once more: what is new in it has come already.
     again = call("engagement", "actions", file, "--import", sheet)
-    assert again.exit_code == 0, again.output
+    assert again.exit_code == 2
+    assert "Ring tio kunder" in again.output
     with open_engagement(file) as found:
-        assert found.plan.actions()[0].note == "Klart i december"
+        assert found.plan.actions() == (first, second)
 
 
 def test_a_wrong_sheet_changes_nothing(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import re
 import zipfile
 from dataclasses import replace
 from functools import cache
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,7 @@ from cxassess.context import OrganisationContext
 from cxassess.deliverables import read_actions, write_workbook
 from cxassess.deliverables.figures import TABLES, build_figures
 from cxassess.deliverables.workbook import CHARTS_SHEET, LISTS_SHEET, render_workbook
+from cxassess.deliverables.workbook.actions import LEFT_OUT
 from cxassess.document import Brand
 from cxassess.errors import CxassessError
 from cxassess.findings import find
@@ -88,6 +90,31 @@ def test_every_table_stands_under_its_stable_name(language: str) -> None:
             assert [cell.value for cell in sheet[1]] == list(table.columns)
             assert sheet.freeze_panes == "A2"
             assert sheet.auto_filter.ref
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_last_sheet_tells_the_columns_that_there_are(language: str) -> None:
+    words = get_language(language)
+    book = opened(rendered(NORDVAND, language))
+    title = words.text("deliverables.sheets.actions")
+    told = [row[0].value for row in book[words.text("deliverables.sheets.readme")] if row[1].value == title]
+    head = [cell.value for cell in book[title][1]]
+    assert told == head
+    handover = (Path(__file__).parents[1] / "docs" / "handover.md").read_text(encoding="utf-8")
+    (documented,) = re.findall(r"^\| `actions` \| (.*) \|$", handover, flags=re.MULTILINE)
+    assert [name for name in re.findall(r"`(\w+)`", documented) if name not in LEFT_OUT] == head
+    (left_out,) = re.findall(r"sheet of actions has all columns but ((?:`\w+`(?:, )?)+)", handover)
+    assert tuple(re.findall(r"`(\w+)`", left_out)) == LEFT_OUT
+
+
+@pytest.mark.parametrize("name", ["3F Fagforening", "A&B", "&" * 60, "x" + "&" * 60, "x" * 300])
+def test_a_name_in_the_footer_is_neither_a_size_nor_a_code(name: str) -> None:
+    assessment = with_context(assessed(NORDVAND), short_name=name)
+    sheets = parts(render_workbook(build_figures(assessment)), r"worksheets/sheet1\.xml")
+    (footer,) = (unescape(found) for sheet in sheets.values() for found in re.findall("<oddFooter>(.*?)<", sheet))
+    assert re.match(r"&L&8 (?:[^&]|&&)+ · &A&R&8&P / &N$", footer), footer
+    assert footer.startswith(f"&L&8 {name[:50].replace('&', '&&')}")
+    assert len(footer) <= 255
 
 
 @pytest.mark.parametrize("sample", [NORDVAND, SMALL_TEAM])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import stat
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -30,8 +31,11 @@ from builders_explore import (
 from cxassess import load_instrument, read_responses, sample_path, score_responses, write_responses
 from cxassess.errors import CxassessError
 from cxassess.explore import Explorer, open_material
+from cxassess.explore.files import name_files
 from cxassess.explore.pages import VIEWS
+from cxassess.instrument.model import LEVEL_RULES
 from cxassess.language import get_language
+from cxassess.report.names import report_name
 from cxassess.scoring.model import OVERALL
 
 BY_VIEW = {"overview": "summary", "roles": "roles", "certainty": "certainty", "causes": "causes", "waves": "waves"}
@@ -370,7 +374,7 @@ def test_the_report_of_what_is_shown_is_printed(tmp_path: Path, language: str, w
     heard = hear(explorer)
     say(explorer, kind="print")
     ((message, buffers),) = heard
-    path = tmp_path / f"nordvand-forsyning-a-s-2025-10-{language}.pdf"
+    path = tmp_path / f"{report_name(NORDVAND, '2025-10', language)}.pdf"
     assert (message["kind"], message["name"]) == ("file", path.name)
     assert message["text"].startswith(word)
     assert str(tmp_path) in message["text"]
@@ -379,6 +383,32 @@ def test_the_report_of_what_is_shown_is_printed(tmp_path: Path, language: str, w
     assert stat.S_IMODE(path.stat().st_mode) & 0o077 == 0
     assert [one.name for one in tmp_path.iterdir()] == [path.name]
     assert explorer.print_report() == path
+
+
+def test_every_choice_has_files_of_its_own() -> None:
+    explorer = make_explorer()
+    choice, rule = explorer.choice, explorer.rule
+    defaults = {"rule": rule, "target": choice.target}
+    choices = [replace(choice, organisation=name) for name in ("日本", "中国", "x", "X", "../x", "a" * 60, "a" * 61)]
+    choices += [replace(choice, rule=one) for one in LEVEL_RULES]
+    choices += [replace(choice, target=one) for one in stage_of(explorer).targets(choice)[1:]]
+    choices += [replace(choice, wave="2025-10"), replace(choice, language="da")]
+    names = [name_files(one, **defaults) for one in choices]
+    assert len({name.casefold() for name in names}) == len(names)
+    assert all(re.fullmatch(r"[a-z0-9][a-z0-9_-]+", name) for name in names)
+    assert name_files(choice, **defaults) == report_name(NORDVAND, choice.wave, "en")
+
+
+def test_another_rule_or_target_does_not_replace_the_report(tmp_path: Path) -> None:
+    made: list[Path] = []
+    explorer = make_explorer(folder=tmp_path, hand_over=lambda _, folder: made.append(folder))
+    explorer.hand_over()
+    explorer.rule = next(rule for rule in LEVEL_RULES if rule != explorer.rule)
+    explorer.hand_over()
+    explorer.target = "4"
+    explorer.hand_over()
+    stem = report_name(NORDVAND, explorer.wave, "en")
+    assert [path.name for path in made] == [stem, f"{stem}_{explorer.rule}", f"{stem}_{explorer.rule}_target-4"]
 
 
 def test_a_folder_that_cannot_be_written_to_is_told(tmp_path: Path) -> None:
@@ -398,7 +428,7 @@ def test_all_files_are_handed_over_by_what_was_given(tmp_path: Path) -> None:
     explorer.wave = "2024-10"
     heard = hear(explorer)
     say(explorer, kind="files")
-    folder = tmp_path / "nordvand-forsyning-a-s-2024-10-en"
+    folder = tmp_path / report_name(NORDVAND, "2024-10", "en")
     assert made == [(NORDVAND, "2024-10", folder)]
     assert folder.is_dir()
     assert str(folder) in heard[0][0]["text"]

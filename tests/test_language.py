@@ -158,7 +158,8 @@ def test_small_numbers_are_written_as_babel_writes_them(code: str) -> None:
     for number in numbers:
         for digits in range(4):
             pattern = "#,##0" + ("." + "0" * digits if digits else "")
-            expected = format_decimal(number, pattern, locale=language.locale).replace("-", "\u2212")
+            written = format_decimal(number, pattern, locale=language.locale)
+            expected = written.replace("-", "\u2212" if re.search("[1-9]", written) else "")
             assert language.number(float(number), digits) == expected, (number, digits)
 
 

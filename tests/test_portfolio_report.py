@@ -293,6 +293,71 @@ def test_an_axis_has_few_round_ticks_around_its_values(least: float, most: float
     assert ticks[0] <= least < most <= ticks[-1]
 
 
+@pytest.mark.parametrize(
+    ("outcomes", "value", "written"),
+    [
+        ((0.001, 0.005), 0.0012, "0.00120"),
+        ((-0.5, 0.2), 0.2, "0.200"),
+        ((0.5, 6.0), 0.5, "0.50"),
+        ((0.0, 60.0), 44.44, "44.4"),
+        ((1.0, 2000.0), 12.5, "12"),
+        ((0.5, 6.0), -0.001, "0.00"),
+        ((0.0, 0.0), 0.0, "0.00"),
+        ((0.0, 1e-300), 0.0, "0.0000000000"),
+    ],
+)
+def test_outcomes_have_the_decimals_that_their_size_needs(
+    outcomes: tuple[float, float], value: float, written: str
+) -> None:
+    portfolio = builders.made_up(
+        load_instrument("eight_elements"), {"a": 3.0, "b": 2.0}, outcomes=dict(zip("ab", outcomes, strict=True))
+    )
+    view = PortfolioView(portfolio, get_language("en"))
+    assert view.figure(value) == written
+    assert view.signed(value) in {written, "+" + written}
+    assert view.signed(-1e-20) == view.figure(0.0)
+
+
+def test_no_interval_of_the_league_table_runs_past_the_scale() -> None:
+    portfolio = builders.made_up(load_instrument("eight_elements"), {"a": 4.9, "b": 4.8, "c": 1.1}, half=0.6)
+    (standings,) = blocks(page_of(portfolio, "league"), d.Standings)
+    assert (max(row.high for row in standings.rows), min(row.low for row in standings.rows)) == (5, 1)
+    assert standings.rows[0].texts[2].endswith("–5.00")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_titles_of_one_organisation_and_of_one_among_many(language: str) -> None:
+    noun = {"en": ("organisation", "organisations"), "da": ("organisation", "organisationer")}.get(language)
+    one, many = noun or ("organisation", "organisationer")
+    instrument = load_instrument("eight_elements", language)
+    for scores, systematic, heat in (
+        ({"a": 3.0}, "1 {} 1 " + one, "1 {} 1 " + one),
+        ({"a": 2.0}, "0 {} 1 " + one, "0 {} 1 " + one),
+        ({"a": 3.0, "b": 2.0}, "1 {} 2 " + many, "{} 2 " + many),
+        ({"a": 2.0, "b": 2.0}, "0 {} 2 " + many, "0 {} 2 " + many),
+    ):
+        portfolio = builders.made_up(instrument, scores)
+        of = {"en": "of", "da": "af", "sv": "av"}[language]
+        assert page_of(portfolio, "summary").title.startswith(systematic.format(of) + " ")
+        assert heat.format(of) + " " in page_of(portfolio, "heat").title
+    if language == "en":
+        titles = [page_of(builders.made_up(instrument, scores), "summary").title for scores in
+                  ({"a": 3.0}, {"a": 3.0, "b": 2.0}, {"a": 3.0, "b": 3.0})]  # fmt: skip
+        assert [title.split()[4] for title in titles] == ["works", "works", "work"]
+
+
+def test_an_outcome_that_is_the_same_everywhere_is_not_called_too_few() -> None:
+    scores = {f"Org {i:02}": 1.6 + i * 0.08 for i in range(30)}
+    portfolio = builders.made_up(
+        load_instrument("eight_elements"), scores, outcomes={name: 0.1 + (name > "Org 15") * 1e-17 for name in scores}
+    )
+    page = page_of(portfolio, "outcome")
+    assert page.title == "Whether systematic organisations differ on the outcome cannot be told"
+    said = json.dumps(page.to_dict())
+    assert "too few" not in said
+    assert "fewer than" not in said
+
+
 @pytest.mark.parametrize("element", ["overall", "customer_strategy"])
 def test_every_figure_of_the_league_table_stands_under_its_head(element: str) -> None:
     portfolio = builders.sample()

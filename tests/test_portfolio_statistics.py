@@ -18,7 +18,7 @@ from cxassess.portfolio.bands import BenchmarkTable, are_apart, band_of, group_m
 from cxassess.portfolio.league import CERTAIN, build_league, chance_higher
 from cxassess.portfolio.members import Member, MemberScore
 from cxassess.portfolio.outcomes import Outcomes
-from cxassess.portfolio.separation import many_shares, separate
+from cxassess.portfolio.separation import many_shares, separate, varies
 from cxassess.portfolio.shares import count_levels, list_unsure, share_systematic
 from cxassess.portfolio.trends import find_trends
 from cxassess.scoring import lmg_shares, shrink
@@ -146,6 +146,17 @@ def test_everybody_answering_leaves_a_score_that_cannot_move() -> None:
     assert next(one.score for one in league.standings if one.member.organisation == "a") == pytest.approx(
         3.0, abs=0.001
     )
+
+
+def test_an_interval_is_shown_within_the_scale_and_ranked_by_all_of_it() -> None:
+    scores = {"a": 4.9, "b": 4.8, "c": 1.2, "d": 1.1}
+    portfolio = builders.made_up(INSTRUMENT, scores, half=0.6)
+    standings = portfolio.league.standings
+    assert max(one.high for one in standings) > 5  # type: ignore[type-var]
+    assert min(one.low for one in standings) < 1  # type: ignore[type-var]
+    frame = portfolio.frames["league"]
+    assert (frame["high"].max(), frame["low"].min()) == (5, 1)
+    assert hidden("h").overall.score is build_league([hidden("h")]).standings[0].within(5)[0] is None
 
 
 def test_an_interval_cut_off_at_the_end_of_the_scale_is_as_wide_as_its_other_half() -> None:
@@ -324,6 +335,31 @@ def test_an_outcome_that_never_varies_explains_nothing() -> None:
     assert all(one.correlation is None for one in found.drivers)
 
 
+def test_an_outcome_that_varies_by_rounding_alone_is_constant() -> None:
+    assert np.full(30, 0.1).std() > 0
+    assert not varies(np.full(30, 0.1))
+    assert not varies(np.array([3e9, 3e9 + 1e-3]))
+    assert varies(np.array([0.001, 0.0011]))
+    members = [one for one in builders.sample().members if one.shown]
+    values = {one.organisation: 0.1 + i * 1e-17 for i, one in enumerate(members)} | {members[0].organisation: 0.3 - 0.2}
+    found = separate(members, Outcomes("", values), INSTRUMENT)
+    assert (found.low, found.high, found.explained) == (None, None, None)
+    assert all(one.correlation is None for one in found.drivers)
+
+
+def test_a_draw_without_an_outcome_that_varies_is_left_out() -> None:
+    """Of forty organisations one differs: more than a third of the draws miss it, and explain nothing."""
+    members = [one for one in builders.sample().members if one.shown]
+    ends = []
+    for rest in (0.0, 0.1):
+        values = dict.fromkeys((one.organisation for one in members), rest) | {members[0].organisation: rest + 1}
+        found = separate(members, Outcomes("", values), INSTRUMENT)
+        assert found.explained is not None
+        ends.append([end for one in found.drivers for end in (one.share_low, one.share_high)])
+    assert np.full(len(members) - 2, 0.1).std() > 0
+    assert ends[0] == pytest.approx(ends[1]), "a constant 0.1 is as constant as a constant 0"
+
+
 # ---------------------------------------------------------------- waves
 
 
@@ -360,6 +396,19 @@ def test_a_change_that_may_not_be_shown_is_said_so() -> None:
     found = find_trends(shown, portfolio.members, {})
     assert found is not None
     assert [(one.member.organisation, one.change is None) for one in found.own] == [("b", False), ("a", True)]
+
+
+def test_a_change_is_hidden_for_its_own_reason_and_not_counted() -> None:
+    portfolio = builders.made_up(INSTRUMENT, {"a": 3.0, "b": 3.0}, waves=("2025", "2026"), step=0.2)
+    changes, own = portfolio.shown.changes, portfolio.shown.changes["organisation"] == "a"
+    withheld = changes.assign(status=changes["status"].mask(own, "suppressed"), reason=own.map({True: "withheld"}))
+    hiding = replace(portfolio, shown=replace(portfolio.shown, changes=withheld))
+    assert hiding.trends is not None
+    assert [(one.member.organisation, one.reason) for one in hiding.trends.own] == [("b", ""), ("a", "withheld")]
+    page = hiding.report().waves
+    assert page is not None
+    assert page.title == "Measured again: 1 up, 0 down, 0 cannot tell"
+    assert "withheld, so that a small group cannot be worked out" in str(page.to_dict())
 
 
 # ---------------------------------------------------------------- privacy
@@ -418,5 +467,5 @@ def test_an_organisations_change_is_that_of_its_own_report_under_its_own_waves()
     assert [row[name] for name in ("change", "low", "high")] == own[["change", "low", "high"]].iloc[0].tolist()
     page = portfolio.report().waves
     assert page is not None
-    assert page.title == "Mätta igen: 1 upp, 0 ner, 0 oklart"
+    assert page.title == "Ny mätning: 1 upp, 0 ner, 0 oklara"
     assert "Hösten 2024 till Hösten 2026" in str(page.to_dict())

@@ -109,13 +109,32 @@ def test_the_mean_is_that_of_the_scores_and_never_the_votes_own() -> None:
     assert not any("1.11" in text for text in texts_of(report.agreed))
 
 
+@pytest.mark.parametrize(
+    ("scheme", "said"),
+    [
+        ("roles", "Mean: that of the report, in which the roles count equally; it can differ from the plain mean"),
+        ("weights", "Mean: that of the report, in which the roles count by given weights; it can differ"),
+        ("respondents", "Mean: that of the report; it can differ from the plain mean of the votes."),
+    ],
+)
+def test_whose_mean_it_is_is_said(scheme: str, said: str) -> None:
+    shown = shown_scores()
+    weights = {role.id: 1.0 for role in shown.instrument.roles} if scheme == "weights" else {}
+    weighting = shown.instrument.weighting.model_copy(update={"scheme": scheme, "weights": weights})
+    instrument = shown.instrument.model_copy(update={"weighting": weighting})
+    context = OrganisationContext(agreements=(agreed_on(first_of()[0]),))
+    page = report_of(shown, instrument, context=context).agreed
+    assert page is not None
+    assert blocks_of(page, HowTo)[0].text.startswith(said)
+
+
 def test_a_mean_that_is_hidden_stays_so() -> None:
     few = shown_scores((("front_line", 3),))
     page = make(shown=few, plain=True, agreements=(agreed_on("LO1"),)).agreed
     assert page is not None
     ((row,),) = (exhibit.rows for exhibit in blocks_of(page, Dumbbell))
     assert ([point.score for point in row.points], row.gap_text, row.interval_text) == ([3.0], "–", "– to 3")
-    assert row.hidden == [("V", "mean not shown")]
+    assert row.hidden == [("M", "mean not shown")]
     assert "the mean is not shown" in blocks_of(page, HowTo)[0].text
 
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+import zipfile
 from collections.abc import Mapping
 from datetime import datetime
+from html import unescape
 from pathlib import Path
 
 import openpyxl
@@ -40,6 +43,19 @@ def offered(sheet: Worksheet, cell: str) -> list[object]:
     rule = next(rule for rule in sheet.data_validations.dataValidation if cell in rule.sqref)
     name, _, area = rule.formula1.partition("!")
     return [row[0].value for row in sheet.parent[name][area.replace("$", "")]]
+
+
+@pytest.mark.parametrize("name", ["3F-skema", "A & B", "&" * 90])
+def test_a_name_in_the_footer_is_neither_a_size_nor_a_code(tmp_path: Path, name: str) -> None:
+    path = tmp_path / "intake.xlsx"
+    write_intake(INSTRUMENT.model_copy(update={"name": name}), path, organisation="X", wave="1")
+    with zipfile.ZipFile(path) as archive:
+        sheets = [archive.read(one).decode() for one in archive.namelist() if one.startswith("xl/worksheets/sheet")]
+    footers = [unescape(found) for sheet in sheets for found in re.findall("<oddFooter>(.*?)<", sheet)]
+    assert footers
+    for footer in footers:
+        assert footer.startswith(f"&L&8 {name[:50].replace('&', '&&')}")
+        assert re.fullmatch(r"&L&8 (?:[^&]|&&)+&R&8 [^&]*&P[^&]*&N[^&]*", footer), footer
 
 
 @pytest.mark.parametrize("code", ["en", "da", "sv"])

@@ -82,12 +82,13 @@ def export(  # noqa: PLR0917  (the options of the command)
 @click.command("actions")
 @click.argument("file", type=_PATH)
 @click.option("--import", "sheet", type=_PATH, help="A workbook of `cxassess export` with the changed actions.")
+@click.option("--forget", is_flag=True, help="Forget the actions that are not in the sheet any more; they are named.")
 @click.option("--list", "listed", is_flag=True, help="List the actions.")
 @explain_errors
-def actions(file: Path, sheet: Path | None, listed: bool) -> None:
+def actions(file: Path, sheet: Path | None, forget: bool, listed: bool) -> None:
     """List the actions of the engagement FILE, or read them in from a changed sheet.
 
-    The sheet takes the place of the plan: what is not in it any more is forgotten. All of it is read, or nothing.
+    All of the sheet is read, or nothing. Actions that are not in it stay as they are, unless --forget is given.
     """
     from cxassess.deliverables import read_actions
     from cxassess.engagement import open_engagement
@@ -97,7 +98,13 @@ def actions(file: Path, sheet: Path | None, listed: bool) -> None:
     with open_engagement(file) as found:
         if sheet is not None:
             instruments = [found.instrument(code) for code in found.instrument().languages]
-            kept = found.plan.replace_all(read_actions(sheet, instruments[0], others=instruments[1:]))
+            before = found.plan.actions()
+            read = read_actions(sheet, instruments[0], others=instruments[1:])
+            kept = found.plan.replace_all(read, keep_others=not forget)
+            gone = {action.id for action in before} - {action.id for action in kept}
+            for action in before:
+                if action.id in gone:
+                    click.echo(f"forgotten: {_say(action)}")
             click.echo(f"{len(kept)} action{'s' if len(kept) != 1 else ''} in {file}")
         if listed:
             for action in found.plan.actions():

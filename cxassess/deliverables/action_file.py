@@ -200,8 +200,14 @@ class _Reader:
         return known.get(fold(text), blank)
 
     def _element(self, row: int) -> str:
-        """Return the element's id: its name decides, as that is what people see, where there is a column for it."""
-        name = "element_name" if "element_name" in self.found.columns else "element"
+        """Return the element's id: by its name, which is what people see, or by the id where there is no name."""
+        named, by_id = (self._known_element(row, name) for name in ("element_name", "element"))
+        if named and by_id and named != by_id:
+            what = f"The element is {by_id}, but its name is that of {named}."
+            self._say(row, "element_name", what, "Correct one of them, or clear it.")
+        return named or by_id
+
+    def _known_element(self, row: int, name: str) -> str:
         text = self._text(row, name)
         if text and fold(text) not in self.elements:
             offered = ", ".join(dict.fromkeys(self.elements.values()))

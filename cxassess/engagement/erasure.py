@@ -27,7 +27,10 @@ from cxassess.engagement.respondents import (
     list_unlinked,
 )
 from cxassess.engagement.store import Store
+from cxassess.engagement.votes import sum_levels
+from cxassess.engagement.waves import wave as find_wave
 from cxassess.engagement.waves import waves
+from cxassess.engagement.workshop_model import MINIMUM_VOTES
 from cxassess.errors import CxassessError, Problem
 
 #: Set while deleted rows may have left something behind in the database's file.
@@ -172,14 +175,16 @@ def _erase(store: Store, pseudonyms: set[str], keys: Iterable[str]) -> tuple[set
         for table in PSEUDONYM_TABLES:
             if table != "action":
                 store.run(f"DELETE FROM {table} WHERE pseudonym = ?", pseudonym)  # noqa: S608  (a constant)
-    for wave, number in sorted(changed):
-        _seal(store, wave, number)
+    for reported, number in sorted(changed):
+        _seal(store, reported, number)
+    for name in sorted(touched):
+        _count_votes_anew(store, name)
     for key in sorted(set(keys) - read_applied(store)):
         store.run("INSERT INTO erased (erasure_key) VALUES (?)", key)
     if pseudonyms:
         store.run("DELETE FROM undo")
         store.run("INSERT INTO setting (name, value) VALUES (?, ?) ON CONFLICT DO NOTHING", _UNSCRUBBED, "yes")
-    return touched | {wave for wave, _ in changed}, {wave for wave, _ in changed}
+    return touched | {reported for reported, _ in changed}, {reported for reported, _ in changed}
 
 
 def _count_out(store: Store, pseudonym: str) -> set[tuple[str, int]]:
@@ -200,6 +205,15 @@ def _count_out(store: Store, pseudonym: str) -> set[tuple[str, int]]:
             number,
         )
     return {(wave, number) for wave, number, _ in found}
+
+
+def _count_votes_anew(store: Store, name: str) -> None:
+    """Take votes that are gone out of the means beside what was agreed: the difference would say what they were."""
+    asked = find_wave(store, name)
+    for (item,) in store.rows("SELECT item FROM consensus WHERE wave = ?", name):
+        votes, total = sum_levels(store, asked, str(item))
+        shown = total if votes >= MINIMUM_VOTES else None
+        store.run("UPDATE consensus SET votes = ?, total = ? WHERE wave = ? AND item = ?", votes, shown, name, item)
 
 
 def _seal(store: Store, wave: str, number: int) -> None:

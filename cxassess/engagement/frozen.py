@@ -101,6 +101,12 @@ def close_wave(store: Store, name: str) -> Closing:
     return Closing(wave(store, name), snapshot)
 
 
+def would_expose(store: Store, name: str) -> bool:
+    """Whether showing the forms of a wave as they are would, beside its newest snapshot, show what few answered."""
+    _, last, differing = _compare(store, name)
+    return last is not None and _would_expose(store, last, differing)
+
+
 def newest_snapshot(store: Store, name: str) -> Snapshot | None:
     """Return a wave's newest snapshot; None if there is none, or everybody in it was erased."""
     found = list_snapshots(store, name)

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from cxassess.context import PlannedAction
-from cxassess.engagement.plan_check import check_action, check_plan, find_owner, latest_day
+from cxassess.engagement.plan_check import check_action, check_plan, find_owner, find_twice, latest_day
 from cxassess.engagement.store import Store
 from cxassess.engagement.text import clean_line, clean_text
 from cxassess.engagement.undo import undoable
@@ -74,11 +74,23 @@ class Plan:
             with undoable(self._store, found.wave, "remove", [("action", (key,))]):
                 self._store.run("DELETE FROM action WHERE id = ?", key)
 
-    def replace_all(self, actions: Sequence[PlannedAction]) -> tuple[PlannedAction, ...]:
+    def replace_all(self, actions: Sequence[PlannedAction], *, keep_others: bool = False) -> tuple[PlannedAction, ...]:
         """Put a whole sheet in the place of the plan: all of it, or nothing.
 
-        Those with an id must be in the plan, as they were when the sheet was made; those without are new; those of
-        the plan that are not in the sheet are forgotten.
+        Those with an id must be in the plan, as they were when the sheet was made; those without are new.
+
+        Parameters
+        ----------
+        actions : sequence of PlannedAction
+            The sheet.
+        keep_others : bool
+            Keep what is in the plan and not in the sheet: it may have come later. Then nothing new may have the title
+            of an action of its wave that is there: the same sheet would be read twice. Otherwise it is forgotten.
+
+        Returns
+        -------
+        tuple of PlannedAction
+            The plan.
 
         Raises
         ------
@@ -88,16 +100,18 @@ class Plan:
         with self._store.transaction():
             before = {one.id: one for one in self.actions()}
             wanted = [_clean(one) for one in actions]
-            problems = check_plan(self._store, wanted, before)
+            problems = find_twice(wanted, before) if keep_others else []
+            if keep_others:
+                wanted += [one for key, one in before.items() if key not in {given.id for given in wanted}]
+            problems += check_plan(self._store, wanted, before)
             if problems:
                 raise CxassessError(problems)
             keyed = [one if one.id else one.model_copy(update={"id": secrets.token_hex(8)}) for one in wanted]
-            places = [("action", (key,)) for key in {**before, **{one.id: one for one in keyed}}]
-            with undoable(self._store, "", "import", places):
-                for key in before.keys() - {one.id for one in keyed}:
-                    self._store.run("DELETE FROM action WHERE id = ?", key)
-                for one in keyed:
-                    self._write(one, is_new=one.id not in before)
+            for key in before.keys() - {one.id for one in keyed}:
+                self._store.run("DELETE FROM action WHERE id = ?", key)
+            for one in keyed:
+                self._write(one, is_new=one.id not in before)
+            self._store.run("DELETE FROM undo")  # on no board: it concerns all of them
             self._store.record("plan replaced", detail=str(len(keyed)))
         return self.actions()
 

@@ -45,6 +45,20 @@ def check_action(store: Store, action: PlannedAction, where: str) -> list[Proble
     return problems
 
 
+def find_twice(actions: Sequence[PlannedAction], stored: Mapping[str, PlannedAction]) -> list[Problem]:
+    """Return the new actions that are in the plan already, by their wave and title: a sheet was read before."""
+    known = {(one.wave, name_key(one.title)) for one in stored.values()}
+    return [
+        Problem(
+            f"action {number} (“{action.title[:60]}”)",
+            "It has no id, but an action with this title is in the plan.",
+            "Export again and change that sheet, or give it another title if it is another action.",
+        )
+        for number, action in enumerate(actions, 1)
+        if not action.id and (action.wave, name_key(action.title)) in known
+    ]
+
+
 def check_plan(store: Store, actions: Sequence[PlannedAction], stored: Mapping[str, PlannedAction]) -> list[Problem]:
     """Return everything that is wrong with actions that are to take the place of those that are stored."""
     problems: list[Problem] = []

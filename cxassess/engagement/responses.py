@@ -10,13 +10,13 @@ import numpy as np
 import pandas as pd
 
 from cxassess.context import OrganisationContext, Target
+from cxassess.engagement.agreements import read_agreements
 from cxassess.engagement.asked import list_asked
 from cxassess.engagement.frozen import FrozenForm, newest_snapshot, read_forms, read_invited
 from cxassess.engagement.model import Snapshot, Wave
 from cxassess.engagement.plan import Plan
 from cxassess.engagement.store import Store
 from cxassess.engagement.waves import wave, waves
-from cxassess.engagement.workshop import read_agreements
 from cxassess.errors import CxassessError, Problem
 from cxassess.instrument import Instrument
 from cxassess.instrument.structure_rules import OVERALL

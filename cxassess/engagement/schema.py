@@ -168,6 +168,7 @@ STEPS: Final[dict[int, tuple[str, ...]]] = {
             revealed INTEGER NOT NULL,
             seconds_left INTEGER NOT NULL,
             ends_at TEXT,
+            dots_shown INTEGER NOT NULL,
             revision INTEGER NOT NULL)""",
         """CREATE TABLE rating (
             wave TEXT NOT NULL REFERENCES wave,

@@ -33,12 +33,6 @@ def count_room(store: Store, wave: Wave) -> RoomCounts:
     )
 
 
-def count_voters(store: Store, wave: Wave) -> int:
-    """Return how many people have an answer."""
-    select = f"SELECT COUNT(DISTINCT a.pseudonym) FROM answer a WHERE a.wave = ? AND {_ANSWERED}"  # noqa: S608  (constants)
-    return int(store.rows(select, wave.name)[0][0] or 0)
-
-
 def count_votes(store: Store, wave: Wave) -> dict[str, dict[str, Votes]]:
     """Return how each role answered each item that was asked; not fit to be shown as it is."""
     instrument = store.instrument(wave.instrument)
@@ -87,7 +81,8 @@ def give_dots(store: Store, admission: Admission, dots: Mapping[str, int]) -> No
     Raises
     ------
     Refused
-        With the reason: ``not_admitted``, ``wave_closed`` (this is not the step for it), ``unknown_item`` (no such
+        With the reason: ``not_admitted``, ``wave_closed`` (this is not the step for it, or the sums are shown),
+        ``unknown_item`` (no such
         element) or ``out_of_range``.
     """
     with store.transaction():
@@ -95,8 +90,8 @@ def give_dots(store: Store, admission: Admission, dots: Mapping[str, int]) -> No
         if place is None or not place.is_good:
             raise Refused("not_admitted")
         wave = place.wave
-        step = store.rows("SELECT step FROM workshop WHERE wave = ?", wave.name)
-        if not wave.takes_answers(store.today()) or not step or step[0][0] != "priorities":
+        rows = store.rows("SELECT step, dots_shown FROM workshop WHERE wave = ?", wave.name)
+        if not wave.takes_answers(store.today()) or not rows or rows[0][0] != "priorities" or rows[0][1]:
             raise Refused("wave_closed")
         known = list_asked_elements(store.instrument(wave.instrument), wave)
         for element, count in dots.items():

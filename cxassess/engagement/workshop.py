@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from cxassess.context import Agreement
+from cxassess.engagement.agreements import AGREED, read_agreements
 from cxassess.engagement.answers import submit_all
 from cxassess.engagement.asked import list_asked, list_asked_elements
-from cxassess.engagement.database import Row
-from cxassess.engagement.model import Wave
+from cxassess.engagement.frozen import would_expose
+from cxassess.engagement.model import MINIMUM_GROUP, Refused, Wave
 from cxassess.engagement.store import Store
 from cxassess.engagement.text import clean_line
 from cxassess.engagement.undo import forget_steps, undo_last, undoable
-from cxassess.engagement.votes import count_room, count_voters, count_votes, sum_dots, sum_levels
+from cxassess.engagement.votes import count_room, count_votes, sum_dots, sum_levels
 from cxassess.engagement.waves import wave
 from cxassess.engagement.workshop_model import (
     MINIMUM_VOTES,
@@ -33,7 +34,6 @@ from cxassess.engagement.workshop_model import (
 from cxassess.errors import CxassessError
 
 MAX_REASON: Final = 500
-_AGREED: Final = "wave, item, level, votes, total, dissent, reason, agreed_on"
 
 
 class Workshop:
@@ -69,15 +69,18 @@ class Workshop:
 
     def state(self) -> WorkshopState:
         """Return where the workshop is."""
-        select = "SELECT step, item, revealed, seconds_left, ends_at, revision FROM workshop WHERE wave = ?"
+        select = "SELECT step, item, revealed, dots_shown, seconds_left, ends_at, revision FROM workshop WHERE wave = ?"
         rows = self._store.rows(select, self.wave)
         if not rows:
-            return WorkshopState(STEPS[0], self.items()[0], revealed=False, timer=Timer(), revision=0, began=False)
-        step, item, revealed, seconds_left, ends_at, revision = rows[0]
+            return WorkshopState(
+                STEPS[0], self.items()[0], revealed=False, dots_shown=False, timer=Timer(), revision=0, began=False
+            )
+        step, item, revealed, dots_shown, seconds_left, ends_at, revision = rows[0]
         return WorkshopState(
             step=next(one for one in STEPS if one == step),
             item=str(item),
             revealed=bool(revealed),
+            dots_shown=bool(dots_shown),
             timer=self._timer(int(seconds_left or 0), ends_at),
             revision=int(revision or 0),
             began=True,
@@ -98,12 +101,14 @@ class Workshop:
                 raise NotYet("reveal_first")
             self._set("go", step=step)
 
-    def choose(self, item: str) -> None:
-        """Put an item on the board."""
-        if item not in self.items():
+    def choose(self, item: str, step: Step | None = None) -> None:
+        """Put an item on the board, and go to a step if one is named: all of it is one step to undo."""
+        if item not in self.items() or step not in (None, *STEPS):
             raise NotYet("unknown")
         with self._store.transaction():
-            self._set("choose", item=item)
+            if step in SHOWING and not self.state().revealed:
+                raise NotYet("reveal_first")
+            self._set("choose", item=item, **({"step": step} if step else {}))
 
     def set_timer(self, seconds_left: int, running: bool) -> None:
         """Set the clock, and let it run or stand still."""
@@ -128,18 +133,32 @@ class Workshop:
         """Return how many are here, have voted, and are done."""
         return count_room(self._store, self._wave)
 
+    def can_reveal(self) -> bool:
+        """Whether there is anything to show: an item on which eight people chose a level."""
+        return any(sum_levels(self._store, self._wave, item)[0] >= MINIMUM_VOTES for item in self.items())
+
     def reveal(self) -> None:
         """Open the votes, and go to the reveal. From now on they stay as they are; this can't be undone.
 
-        Forms that were begun are handed in.
+        Forms that were begun are handed in. Where the wave was frozen before, and one to four forms are new or
+        changed since, it is not opened (``frozen``): beside a report, the board would show whose answers those are.
+
+        Raises
+        ------
+        Refused
+            ``wave_closed``: what is not in its snapshot must not come out on the board.
         """
         with self._store.transaction():
             if self.state().revealed:
                 raise NotYet("revealed_already")
-            if count_voters(self._store, self._wave) < MINIMUM_VOTES:
+            if not wave(self._store, self.wave).takes_answers(self._store.today()):
+                raise Refused("wave_closed")
+            if not self.can_reveal():
                 raise NotYet("too_few_votes")
             self._begin()
             submit_all(self._store, self._wave)
+            if would_expose(self._store, self.wave):
+                raise NotYet("frozen")
             update = "UPDATE workshop SET revealed = 1, step = 'reveal', revision = revision + 1 WHERE wave = ?"
             self._store.run(update, self.wave)
             forget_steps(self._store, self.wave)
@@ -151,9 +170,18 @@ class Workshop:
             raise NotYet("reveal_first")
         return count_votes(self._store, self._wave)
 
+    def show_dots(self) -> None:
+        """Show the dots' sums, and take no more: sums that grow would tell whose dots the last ones were."""
+        with self._store.transaction():
+            if self.counts().dots < MINIMUM_GROUP:
+                raise NotYet("too_few_dots")
+            self._store.run("UPDATE workshop SET dots_shown = 1 WHERE wave = ?", self.wave)
+            self._touch()
+            self._store.record("dots shown", self.wave)
+
     def dots(self) -> Mapping[str, int]:
-        """Return all dots by element; nothing until five people have given theirs."""
-        return sum_dots(self._store, self._wave)
+        """Return all dots by element once they are shown; nothing before, or if fewer than five people gave any."""
+        return sum_dots(self._store, self._wave) if self.state().dots_shown else {}
 
     # ------------------------------------------------------------ what comes of it
 
@@ -192,7 +220,7 @@ class Workshop:
             shown = total if votes >= MINIMUM_VOTES else None
             with undoable(self._store, self.wave, "agree", [("consensus", (self.wave, item))]):
                 self._store.run(
-                    f"INSERT INTO consensus ({_AGREED}, revision) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 1) "  # noqa: S608  (constants)
+                    f"INSERT INTO consensus ({AGREED}, revision) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 1) "  # noqa: S608  (constants)
                     "ON CONFLICT (wave, item) DO UPDATE SET level = excluded.level, votes = excluded.votes, "
                     "total = excluded.total, dissent = excluded.dissent, reason = excluded.reason, "
                     "agreed_on = excluded.agreed_on, revision = consensus.revision + 1",
@@ -243,8 +271,8 @@ class Workshop:
         if self.state().began:
             return
         insert = (
-            "INSERT INTO workshop (wave, step, item, revealed, seconds_left, ends_at, revision) "
-            "VALUES (?, ?, ?, 0, 0, NULL, 0)"
+            "INSERT INTO workshop (wave, step, item, revealed, dots_shown, seconds_left, ends_at, revision) "
+            "VALUES (?, ?, ?, 0, 0, 0, NULL, 0)"
         )
         self._store.run(insert, self.wave, STEPS[0], self.items()[0])
         forget_steps(self._store, self.wave)
@@ -265,25 +293,3 @@ class Workshop:
             return Timer(seconds_left)
         left = datetime.fromisoformat(str(ends_at)) - self._store.clock().astimezone(UTC)
         return Timer(max(0, round(left.total_seconds())), str(ends_at))
-
-
-def read_agreements(store: Store, name: str) -> tuple[Agreement, ...]:
-    """Return what was agreed in the workshop of a wave, in the instrument's order."""
-    rows = store.rows(f"SELECT {_AGREED} FROM consensus WHERE wave = ?", name)  # noqa: S608  (constants)
-    order = store.instrument(wave(store, name).instrument).item_ids
-    return tuple(sorted(map(_agreement, rows), key=lambda one: order.index(one.item)))
-
-
-def _agreement(row: Row) -> Agreement:
-    name, item, level, votes, total, dissent, reason, agreed_on = row
-    count = int(votes or 0)
-    return Agreement(
-        wave=str(name),
-        item=str(item),
-        level=None if level is None else int(level),
-        mean=None if total is None or not count else int(total) / count,
-        votes=count,
-        dissent=int(dissent or 0),
-        reason=str(reason),
-        agreed_on=date.fromisoformat(str(agreed_on)),
-    )

@@ -9,7 +9,14 @@ from typing import Final, Literal
 
 Step = Literal["check_in", "vote", "reveal", "discuss", "consensus", "priorities", "actions", "close"]
 NotYetCode = Literal[
-    "reveal_first", "too_few_votes", "revealed_already", "unknown", "too_many_actions", "nothing_to_undo"
+    "reveal_first",
+    "too_few_votes",
+    "too_few_dots",
+    "frozen",
+    "revealed_already",
+    "unknown",
+    "too_many_actions",
+    "nothing_to_undo",
 ]
 
 STEPS: Final[tuple[Step, ...]] = (
@@ -79,6 +86,8 @@ class WorkshopState:
         The item on the board.
     revealed : bool
         Whether the votes are open; from then on they stay as they are.
+    dots_shown : bool
+        Whether the dots' sums are shown; from then on no more are taken.
     timer : Timer
         The clock.
     revision : int
@@ -90,6 +99,7 @@ class WorkshopState:
     step: Step
     item: str
     revealed: bool
+    dots_shown: bool
     timer: Timer
     revision: int
     began: bool

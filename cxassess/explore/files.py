@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from pathlib import Path
-from typing import Final
 
 from cxassess.engagement.whole import write_new
+from cxassess.explore.choice import Choice
 from cxassess.report.build import Report
+from cxassess.report.names import report_name
 from cxassess.report.pdf import render_pdf
 
-_LETTERS: Final = str.maketrans({"æ": "ae", "ø": "oe", "å": "aa", "ä": "ae", "ö": "oe", "ß": "ss"})
 
+def name_files(choice: Choice, *, rule: str, target: str) -> str:
+    """Return the name, without suffix, of what is made of a choice: no other choice has the same.
 
-def name_report(organisation: str, wave: str, language: str) -> str:
-    """Return a file name of lower-case ASCII letters, digits and hyphens, whatever the names are."""
-    return "-".join([*(_slug(text) for text in (organisation, wave)), language]) + ".pdf"
-
-
-def _slug(text: str) -> str:
-    folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFC", text).casefold().translate(_LETTERS))
-    plain = folded.encode("ascii", "ignore").decode("ascii")
-    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:40].rstrip("-") or "x"
+    Parameters
+    ----------
+    choice : Choice
+        What is looked at.
+    rule, target : str
+        Those to begin with; another level rule or target is named.
+    """
+    parts = [report_name(choice.organisation, choice.wave, choice.language)]
+    parts += [choice.rule] if choice.rule != rule else []
+    parts += [f"target-{choice.target}"] if choice.target != target else []
+    return "_".join(parts)
 
 
 def write_report(report: Report, path: Path) -> Path:

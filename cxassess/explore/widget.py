@@ -15,7 +15,7 @@ from cxassess.assessment import Assessment
 from cxassess.errors import CxassessError
 from cxassess.explore.choice import Choice
 from cxassess.explore.exchange import answer, told
-from cxassess.explore.files import name_report, write_report
+from cxassess.explore.files import name_files, write_report
 from cxassess.explore.material import Material, open_material
 from cxassess.explore.stage import Stage
 from cxassess.instrument.model import LEVEL_RULES
@@ -263,17 +263,21 @@ class Explorer(anywidget.AnyWidget):
         Path
             Where the PDF is: beside the notebook, or in the ``folder`` given.
         """
-        name = name_report(self.organisation, self.wave, self.language)
-        return write_report(self.report, self._folder / name)
+        return write_report(self.report, self._folder / f"{self._name_files()}.pdf")
 
     def hand_over(self) -> Path:
         """Make all the client's files of what is shown, and return the folder they are in."""
         if self._hand_over is None:
             raise CxassessError.single("hand_over", "nothing was given that makes the files", "Give it to Explorer.")
-        folder = self._folder / name_report(self.organisation, self.wave, self.language).removesuffix(".pdf")
+        folder = self._folder / self._name_files()
         folder.mkdir(parents=True, exist_ok=True)
         self._hand_over(self.assessment, folder)
         return folder
+
+    def _name_files(self) -> str:
+        choice = self.choice
+        rule = self._stage.material.responses.instrument.headline_rule
+        return name_files(choice, rule=rule, target=self._stage.targets(choice)[0])
 
     # ------------------------------------------------------------ the browser
 

@@ -24,6 +24,7 @@ from babel.numbers import format_decimal, format_percent, get_decimal_symbol
 LOCALES: Final = {"en": "en_GB", "da": "da_DK", "sv": "sv_SE"}
 LANGUAGES: Final = tuple(LOCALES)
 _FIELD = re.compile(r"\{(\w+)\}")
+_COUNTS = re.compile(r"[1-9]")
 _UNGROUPED: Final = 999  # up to here a number has no marks between its thousands
 _MOST_DIGITS: Final = 6
 
@@ -70,13 +71,13 @@ class Language:
         return _FIELD.sub(lambda match: str(values[match.group(1)]), message)
 
     def number(self, value: float, digits: int = 2) -> str:
-        """Write a number with a fixed count of decimals, and a true minus sign."""
+        """Write a number with a fixed count of decimals, and a true minus sign; zero has none."""
         if -_UNGROUPED < value < _UNGROUPED and digits <= _MOST_DIGITS:  # as Babel writes it, and ten times as fast
             written = str(Decimal(str(value)).quantize(Decimal(1).scaleb(-digits))).replace(".", self._decimal_mark)
         else:
             pattern = "#,##0" + ("." + "0" * digits if digits else "")
             written = format_decimal(value, pattern, locale=self.locale)
-        return written.replace("-", "−")
+        return written.replace("-", "−" if _COUNTS.search(written) else "")
 
     @cached_property
     def _decimal_mark(self) -> str:
@@ -85,7 +86,7 @@ class Language:
     def signed(self, value: float, digits: int = 2) -> str:
         """Write a difference, with its sign; zero has none."""
         written = self.number(value, digits)
-        return written if round(value, digits) <= 0 else "+" + written
+        return "+" + written if value > 0 and _COUNTS.search(written) else written
 
     def percent(self, share: float, digits: int = 0) -> str:
         """Write a share 0–1 as a percentage, in the language's own spacing."""

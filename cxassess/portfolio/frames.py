@@ -77,7 +77,8 @@ def _league(portfolio: PortfolioAssessment) -> Iterator[Sequence[Any]]:
         member, own = one.member, one.member.overall
         yield (
             *(one.place, member.organisation, member.wave, member.industry, member.country),
-            *(member.respondents, member.invited, own.score, own.low, own.high, one.score, one.low, one.high),
+            *(member.respondents, member.invited, own.score, own.low, own.high),
+            *(one.score, *one.within(portfolio.instrument.level_count)),
             *(one.best, one.worst, one.ahead if one.place else None, one.behind if one.place else None),
             *(member.levels[rule], member.systematic, member.chance_systematic),
             *(outcomes.get(member.organisation), own.reason),

@@ -39,7 +39,8 @@ class Standing:
     place : int or None
         Place by the shrunken score, 1 the highest; None where there is no score, or no interval to judge it by.
     score, low, high : float or None
-        The shrunken score with its 95 % interval; the organisation's own where nothing could be shrunk.
+        The shrunken score with its 95 % interval, which may run past the scale (see `within`); the organisation's own
+        where nothing could be shrunk.
     best, worst : int or None
         The places that cannot be ruled out.
     ahead, behind : int
@@ -55,6 +56,12 @@ class Standing:
     worst: int | None = None
     ahead: int = 0
     behind: int = 0
+
+    def within(self, top: float) -> tuple[float, float] | tuple[None, None]:
+        """Return the interval cut off at the ends of the scale, from 1 to ``top``, as it is shown."""
+        if self.low is None or self.high is None:
+            return (None, None)
+        return (max(self.low, 1.0), min(self.high, float(top)))
 
 
 @dataclass(frozen=True)

@@ -24,8 +24,10 @@ LEAST_HALF: Final = 5
 #: Organisations an element that shares of R² take: below the first they are noise, from the second they settle.
 LEAST_PER_DRIVER: Final = 3
 WANTED_PER_DRIVER: Final = 10
-_LEAST_CORRELATED: Final = 8
+#: Organisations that a correlation needs.
+LEAST_CORRELATED: Final = 8
 _NORMAL: Final = 1.959963984540054
+_ROUNDING: Final = 1e-9
 _DRAWS: Final = 200
 _SEED: Final = 2014
 _MOST_DRAWN: Final = 10  # elements; 1,023 regressions a draw
@@ -140,6 +142,15 @@ def separate(members: Sequence[Member], outcomes: Outcomes, instrument: Instrume
     )
 
 
+def varies(values: Floats) -> bool:
+    """Say whether values differ by more than rounding: thirty times 0.1 has a standard deviation above zero."""
+    return bool(values.size and np.ptp(values) > _ROUNDING * max(1.0, float(np.abs(values).max())))
+
+
+def _all_vary(scores: Floats, outcome: Floats) -> bool:
+    return varies(outcome) and all(map(varies, scores.T))
+
+
 def _difference(halves: Sequence[Floats], *, binary: bool) -> tuple[float | None, float | None, float | None]:
     first, second = halves
     if min(first.size, second.size) < LEAST_HALF:
@@ -158,7 +169,7 @@ def _difference(halves: Sequence[Floats], *, binary: bool) -> tuple[float | None
         (float(free[0]), float(free[1])),
         (pooled * (1 / first.size + 1 / second.size), float(sum(free))),
     )
-    if not any(spread):
+    if not any(map(varies, halves)):
         return value, None, None
     low, high = found.interval(0.05, float("inf"))
     return value, low, high
@@ -195,7 +206,7 @@ def _drivers(
 def _correlate(element: str, scores: Floats, outcome: Floats) -> Driver:
     there = ~np.isnan(scores)
     x, y = scores[there], outcome[there]
-    if x.size < _LEAST_CORRELATED or not x.std() or not y.std():
+    if x.size < LEAST_CORRELATED or not varies(x) or not varies(y):
         return Driver(element, int(x.size), None, None, None, None)
     r = float(np.clip(np.corrcoef(x, y)[0, 1], -1, 1))
     turned, half = float(np.arctanh(np.clip(r, -0.999999, 0.999999))), _NORMAL / sqrt(x.size - 3)
@@ -208,13 +219,12 @@ def _shares(scores: Floats, outcome: Floats) -> tuple[Floats, Floats, Floats, fl
     """Return shares of R² with the middle 95 % of seeded bootstrap draws, and R²; none with too few organisations."""
     n, count = scores.shape
     empty = np.full(count, np.nan)
-    varied = n > 1 and bool(outcome.std()) and bool((scores.std(axis=0) > 0).all())
-    if n < max(LEAST_PER_DRIVER * count, count + 2) or not varied or count > 15:
+    if n < max(LEAST_PER_DRIVER * count, count + 2) or not _all_vary(scores, outcome) or count > 15:
         return empty, empty, empty, None
     shares = lmg_shares(scores, outcome)
     rng = np.random.default_rng(_SEED)
     drawn = [rng.integers(0, n, n) for _ in range(_DRAWS if count <= _MOST_DRAWN else 0)]
-    usable = [rows for rows in drawn if outcome[rows].std() and np.unique(rows).size > count + 1]
+    usable = [rows for rows in drawn if np.unique(rows).size > count + 1 and _all_vary(scores[rows], outcome[rows])]
     if not usable:
         return shares, empty, empty, float(shares.sum())
     chosen = np.array(usable)

@@ -98,20 +98,21 @@ def _own_changes(
     firsts: Mapping[str, str],
     contexts: Mapping[str, OrganisationContext],
 ) -> list[OwnChange]:
-    rows: list[tuple[Member, Row | None]] = []
+    rows: list[tuple[Member, Row | None, str]] = []
     for member in members:
         begin = firsts[member.organisation]
         found = read_rows(parts[member.organisation].changes, member.organisation)
         row = first(matching(found, element=OVERALL, wave_from=begin, wave_to=member.wave))
-        rows.append((member, row if row and row["status"] == SCORED else None))
-    screened = benjamini_hochberg([np.nan if row is None or row["p"] is None else row["p"] for _, row in rows])
+        shown = row if row and row["status"] == SCORED else None
+        rows.append((member, shown, str(row["reason"] or "") if row else member.overall.reason))
+    screened = benjamini_hochberg([np.nan if row is None or row["p"] is None else row["p"] for _, row, _ in rows])
     changes = []
-    for (member, row), p in zip(rows, screened, strict=True):
+    for (member, row, reason), p in zip(rows, screened, strict=True):
         begin = firsts[member.organisation]
         context = contexts.get(member.organisation, OrganisationContext())
         name = context.wave_names.get(begin, begin)
         if row is None:
-            changes.append(OwnChange(member, begin, name, None, None, None, None, None, "cannot_tell", "too_few"))
+            changes.append(OwnChange(member, begin, name, None, None, None, None, None, "cannot_tell", reason))
             continue
         change = row["change"]
         sure = not np.isnan(p) and p <= ALPHA

@@ -196,5 +196,5 @@ class FormSheet:
         sheet.repeat_rows(0)
         sheet.print_area(0, _ITEM, self.row - 1, self.comment)
         page = self._text("form.page", page="&P", pages="&N")
-        title = f"{self.instrument.name} · {name}".replace("&", "&&")[:150]
-        sheet.set_footer(f"&L&8{title}&R&8{page}")
+        title = f"{self.instrument.name} · {name}"[:100].replace("&", "&&")
+        sheet.set_footer(f"&L&8 {title}&R&8 {page}")  # without the space, a digit in front is read as part of the size

@@ -7,15 +7,16 @@ from datetime import date
 from typing import Any, Final
 
 from cxassess.context import PlannedAction
-from cxassess.engagement import Engagement, Refused
-from cxassess.engagement.workshop_model import STEPS, NotYet
+from cxassess.engagement import Engagement, Refused, StorageError
+from cxassess.engagement.workshop_model import STEPS, NotYet, Step, WorkshopState
 from cxassess.errors import CxassessError
 from cxassess.workshop.view import MINUTES, Room, enter_room
 
 #: What the hints of the board are called; anything else is said as ``unknown``.
 HINTS: Final = frozenset(
     {
-        "reveal_first", "too_few_votes", "revealed_already", "too_many_actions", "nothing_to_undo", "undone",
+        "reveal_first", "too_few_votes", "too_few_dots", "frozen", "revealed_already", "too_many_actions",
+        "nothing_to_undo", "undone",
         "nothing_chosen", "no_title", "too_long", "bad_date", "conflict", "closed", "unknown", "recorded", "saved",
     }
 )  # fmt: skip
@@ -75,6 +76,8 @@ def obey(engagement: Engagement, wave: str, message: Message, language: str = ""
         return {"kind": "hint", "seq": seq, "hint": early.code if early.code in HINTS else "unknown"}
     except Refused as refused:
         return {"kind": "hint", "seq": seq, "hint": "closed" if refused.code == "wave_closed" else "unknown"}
+    except StorageError:
+        raise
     except CxassessError:
         return {"kind": "hint", "seq": seq, "hint": "conflict" if kind in _SHARED else "unknown"}
     hint, _, what = said.partition(" ")
@@ -91,14 +94,25 @@ def _go(room: Room, message: Message) -> str:
     if step == before.step:
         return ""
     room.workshop.go(step)
-    room.workshop.set_timer(MINUTES[step] * _MINUTE, running=before.timer.ends_at is not None)
+    _give_time(room, step, before)
     return ""
 
 
 def _choose(room: Room, message: Message) -> str:
     """Put an item on the board, and go to a step if one is named."""
-    room.workshop.choose(_one_of(message.get("item"), room.workshop.items()))
-    return _go(room, message) if "step" in message else ""
+    item = _one_of(message.get("item"), room.workshop.items())
+    wanted = _one_of(message["step"], STEPS) if "step" in message else ""
+    before = room.workshop.state()
+    step = next((one for one in STEPS if one == wanted != before.step), None)
+    room.workshop.choose(item, step)
+    if step is not None:
+        _give_time(room, step, before)
+    return ""
+
+
+def _give_time(room: Room, step: Step, before: WorkshopState) -> None:
+    """Set the clock to a step's minutes; it goes on running if it ran."""
+    room.workshop.set_timer(MINUTES[step] * _MINUTE, running=before.timer.ends_at is not None)
 
 
 def _reveal(room: Room, _: Message) -> str:
@@ -112,8 +126,9 @@ def _reveal(room: Room, _: Message) -> str:
 
 def _timer(room: Room, message: Message) -> str:
     """Start, pause or lengthen the time, from what the file says is left of it."""
-    timer = room.workshop.state().timer
-    left, running = timer.seconds_left, timer.ends_at is not None
+    state = room.workshop.state()
+    running = state.timer.ends_at is not None
+    left = state.timer.seconds_left if running or state.timer.seconds_left else MINUTES[state.step] * _MINUTE
     action = _one_of(message.get("action"), ("start", "pause", "plus"))
     if action == "plus":
         room.workshop.set_timer(min(left + _MINUTE, _MOST_SECONDS), running=running)
@@ -148,6 +163,11 @@ def _rate(room: Room, message: Message) -> str:
     return ""
 
 
+def _show_dots(room: Room, _: Message) -> str:
+    room.workshop.show_dots()
+    return ""
+
+
 def _target(room: Room, message: Message) -> str:
     element, level = _one_of(message.get("element"), room.workshop.elements()), message.get("level")
     if level is not None and (type(level) not in (int, float) or not 1 <= level <= room.instrument.level_count):
@@ -157,6 +177,8 @@ def _target(room: Room, message: Message) -> str:
         raise _Hint("bad_date")
     try:
         room.engagement.plan.set_target(element, level, due)
+    except StorageError:
+        raise
     except CxassessError as error:
         raise _Hint("bad_date") from error
     return ""
@@ -208,6 +230,7 @@ _COMMANDS: Final[Mapping[str, Callable[[Room, Message], str]]] = {
     "timer": _timer,
     "agree": _agree,
     "rate": _rate,
+    "dots": _show_dots,
     "target": _target,
     "action": _put_action,
     "remove_action": _remove_action,

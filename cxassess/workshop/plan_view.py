@@ -54,6 +54,7 @@ def show_priorities(
         "elements": rows,
         "most_dots": DOTS,
         "given": workshop.counts().dots,
+        "dots_shown": workshop.state().dots_shown,
         "least": LEAST_DOTTERS,
         "quick": {"impact": QUICK_IMPACT, "effort": QUICK_EFFORT},
     }

@@ -113,11 +113,9 @@ def show_agreement(agreement: Agreement | None) -> dict[str, Any] | None:
     """Return what was agreed on an item, with the mean of the votes beside it; None if nothing was."""
     if agreement is None:
         return None
-    apart = None if agreement.level is None or agreement.mean is None else agreement.level - agreement.mean
     return {
         "level": agreement.level,
-        "mean": None if agreement.mean is None else round(agreement.mean, 2),
-        "delta": None if apart is None else round(apart, 2),
+        "mean": agreement.mean,  # the board rounds it, once
         "votes": agreement.votes,
         "dissent": agreement.dissent,
         "reason": agreement.reason,

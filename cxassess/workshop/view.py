@@ -160,7 +160,7 @@ def build_board(engagement: Engagement, wave: str, language: str = "") -> dict[s
         ],
         "shown": show_item(room.instruments, item, groups.get(item, ()), marks) if item else None,
         "voted": counts.voted.get(item, 0),
-        "can_reveal": not state.revealed and max(counts.voted.values(), default=0) >= SMALLEST_GROUP,
+        "can_reveal": not state.revealed and room.workshop.can_reveal(),
         "priorities": show_priorities(engagement, room.workshop, room.instruments),
         "actions": show_actions(engagement, wave, room.instruments),
         "closing": show_closing(engagement, wave),

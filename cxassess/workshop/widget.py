@@ -66,6 +66,8 @@ class Board(anywidget.AnyWidget):
         self._lock = Lock()
         with open_engagement(self._path) as opened:
             self._wave = wave or _find_newest(opened)
+            if join and not opened.workshop(self._wave).state().began:
+                opened.workshop(self._wave).set_timer(0, running=False)  # phones that join follow from now on
             seen = build_board(opened, self._wave, language)
         words = build_board_words([spoken["code"] for spoken in seen["languages"]])
         super().__init__(board=seen, words=words, lang=seen["language"], join=dict(join) if join else None)

@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from cxassess.report.names import report_name
 from cxassess.resources import resource_path
 
 pytest.importorskip("voila", reason="Voilà is not installed")
@@ -168,7 +169,7 @@ def test_choose_click_try_out_and_print(watched: Any, address: str, root: Path) 
     link.wait_for(timeout=60_000)
     with page.expect_download() as download:
         link.click()
-    saved = root / "nordvand-forsyning-a-s-2026-10-da.pdf"
+    saved = root / f"{report_name('Nordvand Forsyning A/S', '2026-10', 'da')}.pdf"
     assert download.value.suggested_filename == saved.name
     assert Path(download.value.path()).read_bytes() == saved.read_bytes()
     assert saved.name in page.locator(".cxe-status").inner_text()

@@ -470,7 +470,12 @@ def weigh(room: SimpleNamespace, judge: Judge) -> None:
     phones[6].page.locator(".cxr-step[data-step$=' -1']:not([aria-disabled=true])").first.click()
     phones[6].page.locator('.cxr-line[data-kind="saved"]').wait_for()
     given = "() => [...document.querySelectorAll('.cxb-dots')].reduce((sum, one) => sum + Number(one.textContent), 0)"
+    shown = page.locator('[data-do="dots"]')
+    assert page.locator(".cxb-dots").first.inner_text() == "–", "sums that grow would tell whose the last dots were"
+    shown.click()
     page.wait_for_function(f"() => ({given})() === {3 * PHONES - 1}")
+    assert shown.count() == 0
+    phones[7].heading("look_title")
     for _ in range(3):
         page.locator('[data-do="rate"]').nth(1).click()
         page.wait_for_timeout(200)

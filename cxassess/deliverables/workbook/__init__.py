@@ -125,6 +125,6 @@ def _set_page(sheet: Any, figures: Figures) -> None:
     sheet.set_paper(9)
     sheet.fit_to_pages(1, 0)
     sheet.set_margins(0.5, 0.5, 0.7, 0.7)
-    name = f"{view.name}, {view.wave_name}".replace("&", "&&")
-    sheet.set_footer(f"&L&8{name[:100]} · &A&R&8&P / &N")
+    name = f"{view.name}, {view.wave_name}"[:100].replace("&", "&&")
+    sheet.set_footer(f"&L&8 {name} · &A&R&8&P / &N")  # without the space, a digit in front is read as part of the size
     sheet.repeat_rows(0)

@@ -34,7 +34,7 @@ _WRAPPED: Final = ("action", "measure", "note")
 def write_actions(sheet: Any, lists: Any, figures: Figures, look: Look) -> None:
     """Write the actions, with spare rows to add more; ``lists`` is the sheet that takes what can be chosen."""
     table = figures.actions
-    columns = [name for name in table.columns if name not in LEFT_OUT]
+    columns = sheet_columns(table)
     sheet.set_row(0, 22)
     for place, name in enumerate(columns):
         sheet.set_column(place, place, _WIDTHS[name])
@@ -47,6 +47,11 @@ def write_actions(sheet: Any, lists: Any, figures: Figures, look: Look) -> None:
     sheet.freeze_panes(1, 0)
     sheet.autofilter(0, 0, len(table) + SPARE_ROWS, len(columns) - 1)
     _offer_lists(sheet, lists, columns, len(table) + SPARE_ROWS, figures)
+
+
+def sheet_columns(table: Table) -> list[str]:
+    """Return the columns of the actions that stand on the sheet."""
+    return [name for name in table.columns if name not in LEFT_OUT]
 
 
 def _write_line(sheet: Any, number: int, columns: list[str], table: Table, look: Look) -> None:

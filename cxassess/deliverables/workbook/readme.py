@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from cxassess.deliverables.figures import Figures
+from cxassess.deliverables.workbook.actions import sheet_columns
 from cxassess.deliverables.workbook.look import LINE, Look
 from cxassess.deliverables.workbook.tidy import describe, range_name
 from cxassess.document import Block, Columns, Heading, Rich, Text
@@ -67,7 +68,7 @@ def _write_columns(page: _Page, figures: Figures, titles: Mapping[str, str]) -> 
         page.cells([column, listed, describe(page.look, tables[0], column)])
     page.heading(words.text("deliverables.readme.action_columns", sheet=titles["actions"]))
     page.head(heads)
-    for column in figures.actions.columns:
+    for column in sheet_columns(figures.actions):
         page.cells([column, titles["actions"], describe(page.look, "actions", column)])
 
 

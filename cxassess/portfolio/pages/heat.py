@@ -91,6 +91,7 @@ def _title(view: PortfolioView) -> str:
     )
     if not view.shown:
         return view.text("heat.title_none")
-    return view.counted(
-        "heat.title", clear, sentence=True, total=view.digits(len(view.shown)), cut=view.number(view.middle, 1)
-    )
+    cut = view.number(view.middle, 1)
+    if len(view.shown) == 1:
+        return view.counted_digits("heat.title_of_one", clear, total=view.digits(1), cut=cut)
+    return view.counted("heat.title", clear, sentence=True, total=view.digits(len(view.shown)), cut=cut)

@@ -55,10 +55,11 @@ def _row(view: PortfolioView, league: League, standing: Standing) -> StandingRow
         texts = (answered, "–", "", "–", *(("–",) if whole else ()))
         return StandingRow("–", name, None, None, None, None, texts, hidden_text=view.hidden(own.reason))
     level = member.levels[view.instrument.headline_rule]
-    figures = (view.number(standing.score), view.interval(standing.low, standing.high), places(view, standing))
+    low, high = standing.within(view.instrument.level_count)
+    figures = (view.number(standing.score), view.interval(low, high), places(view, standing))
     texts = (answered, *figures, *(("–" if level is None else str(level),) if whole else ()))
     place = "–" if standing.place is None else view.digits(standing.place)
-    return StandingRow(place, name, own.score, standing.score, standing.low, standing.high, texts)
+    return StandingRow(place, name, own.score, standing.score, low, high, texts)
 
 
 def places(view: PortfolioView, standing: Standing) -> str:

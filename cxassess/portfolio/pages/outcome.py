@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from math import ceil, floor, log10
 
+import numpy as np
+
 from cxassess.charts import chart_block
 from cxassess.document import Block, Bottom, BulletList, Callout, Fact, Facts, HowTo, Page, Section, Table, TableColumn
 from cxassess.portfolio.charts import StripRow, strip_chart
 from cxassess.portfolio.pages.view import PortfolioView
-from cxassess.portfolio.separation import LEAST_HALF, WANTED_PER_DRIVER, Driver, Separation
+from cxassess.portfolio.separation import LEAST_CORRELATED, LEAST_HALF, WANTED_PER_DRIVER, Driver, Separation, varies
 from cxassess.scoring import mean_interval
 from cxassess.scoring.comparisons import ALPHA
 
@@ -23,7 +25,7 @@ def build_outcome(view: PortfolioView) -> Page | None:
         *_strip(view, found),
         _table(view, found),
         HowTo(view.shared("how.label"), _how_to(view, found)),
-        _enough(view, found),
+        *_enough(view, found),
         Bottom(),
         Section(view.text("outcome.not_said"), (BulletList(_not_said(view, found)),)),
     ]
@@ -36,9 +38,9 @@ def _name(view: PortfolioView, found: Separation) -> str:
 
 
 def _title(view: PortfolioView, found: Separation) -> str:
-    if found.difference is None or found.low is None or found.high is None:
+    if found.difference is None:
         return view.text("outcome.title_unknown")
-    if found.low <= 0 <= found.high:
+    if not _is_real(found):
         return view.text("outcome.title_unsure", outcome=_name(view, found))
     key = "higher" if found.difference > 0 else "lower"
     return view.text(f"outcome.title_{key}", outcome=_name(view, found))
@@ -90,7 +92,7 @@ def _is_real(found: Separation) -> bool:
 def _strip(view: PortfolioView, found: Separation) -> list[Block]:
     """Return every organisation's outcome as a dot, if there are enough to compare and more than zeros and ones."""
     values = [value for half in found.values for value in half]
-    if found.difference is None or found.binary or min(values) == max(values):
+    if found.difference is None or found.binary or not varies(np.array(values)):
         return []
     rows = []
     for half, key in zip(found.values, ("systematic", "rest"), strict=True):
@@ -139,7 +141,8 @@ def _table(view: PortfolioView, found: Separation) -> Table:
 def _driver(view: PortfolioView, one: Driver, *, shares: bool) -> tuple[str, ...]:
     cells = [str(view.number_of(one.element)), view.element_name(one.element), view.digits(one.n)]
     if one.correlation is None:
-        cells += ["–", view.text("outcome.too_few_short")]
+        few = one.n < LEAST_CORRELATED
+        cells += ["–", view.text("outcome.too_few_short") if few else view.shared("verdict.cannot_tell")]
     else:
         cells.append(f"{view.number(one.correlation)} ({view.signed_interval(one.low, one.high)})")
         real = one.p_screened is not None and one.p_screened <= ALPHA
@@ -155,7 +158,10 @@ def _how_to(view: PortfolioView, found: Separation) -> str:
     return view.sentences(view.text("outcome.how"), shares)
 
 
-def _enough(view: PortfolioView, found: Separation) -> Callout:
+def _enough(view: PortfolioView, found: Separation) -> list[Callout]:
+    """Say whether there are enough organisations for shares; nothing where something else is missing."""
+    if found.explained is None and found.n_complete >= found.n_least:
+        return []
     values = {
         "n": view.digits(found.n_complete),
         "wanted": view.digits(found.n_wanted),
@@ -163,7 +169,7 @@ def _enough(view: PortfolioView, found: Separation) -> Callout:
         "each": WANTED_PER_DRIVER,
     }
     key = "none" if found.explained is None else "few" if found.n_complete < found.n_wanted else "enough"
-    return Callout(view.text("outcome.needed"), view.text(f"outcome.needed_{key}", **values))
+    return [Callout(view.text("outcome.needed"), view.text(f"outcome.needed_{key}", **values))]
 
 
 def _not_said(view: PortfolioView, found: Separation) -> list[str]:

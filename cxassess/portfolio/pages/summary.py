@@ -27,7 +27,8 @@ def build_summary(view: PortfolioView) -> Page:
 def _title(view: PortfolioView) -> str:
     share = view.portfolio.systematic
     if share is not None:
-        return view.text("summary.title_systematic", count=view.digits(share.count), known=view.digits(share.known))
+        key = "summary.title_systematic_of_one" if share.known == 1 else "summary.title_systematic"
+        return view.counted_digits(key, share.count, known=view.digits(share.known))
     return view.counted("summary.title", len(view.shown), sentence=True)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from math import floor, log10
 from typing import Final
 
 from cxassess.document import HeatCell, ScaleLevel, ScoreScale
@@ -17,8 +18,9 @@ from cxassess.portfolio.members import Member
 from cxassess.scoring.model import OVERALL
 
 _SPOKEN: Final = range(2, 13)
-#: From so large an outcome on, so many decimals.
+#: From so large an outcome on, so many decimals; smaller ones get three significant digits.
 _DECIMALS: Final = ((1000, 0), (10, 1))
+_MOST_DECIMALS: Final = 10
 _REASONS: Final = ("too_few", "withheld", "no_answers", "low_coverage")
 
 
@@ -197,7 +199,8 @@ class PortfolioView:
     def _decimals(self) -> int:
         outcomes = self.portfolio.outcomes
         most = max(map(abs, outcomes.values.values()), default=0.0) if outcomes else 0.0
-        return next((digits for least, digits in _DECIMALS if most >= least), 2)
+        needed = min(2 - floor(log10(most)), _MOST_DECIMALS) if most else 2
+        return next((digits for least, digits in _DECIMALS if most >= least), needed)
 
     def within(self, band: Band) -> tuple[float, float] | tuple[None, None]:
         """Return the interval of a mean, cut off at the ends of the scale."""

@@ -29,7 +29,7 @@ def build_waves(view: PortfolioView) -> Page | None:
 
 
 def _title(view: PortfolioView, found: PortfolioTrends) -> str:
-    verdicts = Counter(one.verdict for one in found.own)
+    verdicts = Counter(one.verdict for one in found.own if one.change is not None)
     values = {name: view.digits(verdicts[name]) for name in ("up", "down", "cannot_tell")}
     return view.text("waves.title", **values)
 

@@ -69,7 +69,8 @@ def _title(view: View, agreements: Sequence[Agreement]) -> str:
 
 def _how_to(view: View, agreements: Sequence[Agreement]) -> str:
     hidden = any(one.mean is None for one in agreements)
-    return view.sentences(view.text("agreed.how"), view.text("agreed.how_hidden") if hidden else "")
+    mean = view.text(f"agreed.how_mean_{view.instrument.weighting.scheme}")
+    return view.sentences(mean, view.text("agreed.how"), view.text("agreed.how_hidden") if hidden else "")
 
 
 def _change(view: View, agreed: Agreement) -> str:

@@ -43,10 +43,16 @@ class BoardHandler(Handler):
         super().initialize(common)
         self.venue = venue
 
+    @property
+    def is_let_in(self) -> bool:
+        """Whether the request comes from where the board may be."""
+        passed_on = any(name in self.request.headers for name in ("Forwarded", "X-Forwarded-For"))
+        return self.venue.lets_board_in(self.address, passed_on=passed_on)
+
     async def prepare(self) -> None:
         """Let nobody further who is elsewhere, or has no key."""
         await super().prepare()
-        if not self.venue.lets_board_in(self.address):
+        if not self.is_let_in:
             raise HTTPError(404)
         if not self.is_door and not self.venue.is_key(self.get_cookie(self.cookie) or ""):
             await self.refuse_key()
@@ -61,7 +67,7 @@ class BoardHandler(Handler):
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:
         """Say on the machine itself where to find the key: the server may have been started anew."""
-        if status_code == 404 and not self.speaks_json and self.venue.lets_board_in(self.address):
+        if status_code == 404 and not self.speaks_json and self.is_let_in:
             self.send_page(no_key_page(self.language, self.common.assets))
         else:
             super().write_error(status_code, **kwargs)

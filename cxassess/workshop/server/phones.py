@@ -44,12 +44,13 @@ def read_room(engagement: Engagement, admission: Admission) -> dict[str, Any]:
     """
     state = engagement.workshop(admission.wave).state()
     is_over = engagement.wave(admission.wave).state == "closed"
+    dots_are_over = state.step == "priorities" and state.dots_shown
     counted = None
     if state.revealed:
         answers = engagement.answers(admission).values()
         counted = sum(answer.level is not None or answer.flag is not None for answer in answers)
     return {
-        "step": "close" if is_over else state.step,
+        "step": "close" if is_over else "actions" if dots_are_over else state.step,
         "revealed": state.revealed,
         "state": admission.state,
         "counted": counted,

@@ -86,9 +86,9 @@ class Venue:
         """Whether somebody has typed this run's code, in whatever way."""
         return hmac.compare_digest(_letters(self.code), _letters(given[:40]))
 
-    def lets_board_in(self, address: str) -> bool:
-        """Whether the board may be opened from an address."""
-        return self.anywhere or _is_loopback(address)
+    def lets_board_in(self, address: str, *, passed_on: bool = False) -> bool:
+        """Whether the board may be opened from an address; never by what a proxy on this machine passes on."""
+        return self.anywhere or (_is_loopback(address) and not passed_on)
 
     def view(self, engagement: Engagement) -> View:
         """Return the board as it stands; made anew only after something was stored. For one thread."""

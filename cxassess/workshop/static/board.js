@@ -399,6 +399,7 @@ function createBar({ words, say, board, button }) {
     const old = age >= OLD_AFTER;
     const fields = {
       least: board().least ?? "",
+      least_dots: board().priorities?.least ?? "",
       most: board().actions?.most ?? "",
       n: age,
       what: hint?.what && say(`undone.${hint.what}`),
@@ -785,7 +786,8 @@ function createPriorities({ words, say, choose, draft, board, levelName, scoreNa
     const { priorities } = board();
     const elements = priorities.elements.map((element) => ({ ...element, ...draft.ratings[element.id] }));
     const rated = { ...priorities, elements };
-    const note = say("priorities.dots_note", { most: priorities.most_dots, least: priorities.least });
+    const { most_dots: most, least, given, dots_shown: shown } = priorities;
+    const note = shown ? say("priorities.dots_over", { n: given }) : say("priorities.dots_note", { most, least });
     return [
       make(
         "main",
@@ -797,8 +799,14 @@ function createPriorities({ words, say, choose, draft, board, levelName, scoreNa
           make(
             "p",
             { class: "cxb-honest" },
-            make("span", {}, `${note} ${say("priorities.dots_given", { n: priorities.given })}.`),
+            make("span", {}, shown ? note : `${note} ${say("priorities.dots_given", { n: given })}.`),
           ),
+          !shown &&
+            button(say("priorities.show_dots"), "dots", {
+              kind: "second",
+              id: "dots",
+              "aria-disabled": given < least ? "true" : null,
+            }),
           nextStep(),
         ),
       ),
@@ -1381,7 +1389,11 @@ function render({ model, el }) {
   const DO = {
     go: (arg) => command({ kind: "go", step: arg }),
     choose: (arg) => command({ kind: "choose", item: arg }),
-    reveal: () => command({ kind: "reveal" }),
+    reveal: () => (board().can_reveal ? command({ kind: "reveal" }) : tell("too_few_votes", true)),
+    dots() {
+      const { given, least } = board().priorities;
+      return given < least ? tell("too_few_dots", true) : command({ kind: "dots" });
+    },
     timer: (arg) => command({ kind: "timer", action: arg }),
     undo: () => command({ kind: "undo" }),
     close_hint() {
