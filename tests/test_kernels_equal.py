@@ -14,6 +14,8 @@ from cxassess.resources import resource_path
 pytestmark = LINUX
 FAULTS = sorted((Path(__file__).parent / "fixtures" / "notebooks").glob("*.ipynb"))
 HOUSE = sorted(resource_path("notebooks").glob("*.ipynb"))
+#: These show each kind of output; the others run in forked kernels elsewhere, and twice only now and then.
+KINDS = ("00_start_here", "01_questionnaire", "report")
 PATIENCE = {"timeout": 1}
 
 
@@ -39,7 +41,10 @@ def test_notebook_with_one_peculiarity(path: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("path", HOUSE, ids=lambda path: path.stem)
+@pytest.mark.parametrize(
+    "path",
+    [pytest.param(path, id=path.stem, marks=[] if path.stem in KINDS else [pytest.mark.heavy]) for path in HOUSE],
+)
 def test_house_notebook(path: Path, tmp_path: Path) -> None:
     forked = outcome(path, "cxassess", tmp_path / "one", 120)
     ordinary = outcome(path, ORDINARY, tmp_path / "two", 120)

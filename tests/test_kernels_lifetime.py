@@ -257,7 +257,7 @@ def test_many_kernels_leave_nothing_behind() -> None:
     for _ in range(25):
         start_together(4)
     middle = state()
-    for _ in range((int(os.environ.get("CXASSESS_KERNELS", "200")) - 100) // 4):
+    for _ in range((int(os.environ.get("CXASSESS_KERNELS", "160")) - 100) // 4):
         start_together(4)
     end = state()
     assert end[:2] == middle[:2]

@@ -465,7 +465,7 @@ def test_a_file_that_somebody_holds_is_not_told_as_something_else(room: Room) ->
     with closing(sqlite3.connect(path, timeout=0, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         for kind, fields in (
-            ("action", {"action": "start", "title": "A"}), ("go", {"step": "vote"}),
+            ("action", {"action": "start", "title": "A"}),
             ("target", {"element": "back_office", "level": 3, "due_on": "2027-01-01"}),
         ):  # fmt: skip
             with pytest.raises(StorageError):

@@ -75,8 +75,18 @@ def command(*arguments: object) -> None:
     subprocess.run([*CLI, *map(str, arguments)], check=True, capture_output=True, text=True, timeout=120)
 
 
-@pytest.mark.parametrize("language", ["da", "sv", "en"])
-@pytest.mark.parametrize("watched", [PHONE, DESKTOP], indirect=True, ids=["phone", "desktop"])
+@pytest.mark.parametrize(
+    ("watched", "language"),
+    [
+        pytest.param(PHONE, "da", id="phone-da"),
+        pytest.param(PHONE, "sv", id="phone-sv"),
+        pytest.param(DESKTOP, "en", id="desktop-en"),
+        pytest.param(PHONE, "en", id="phone-en", marks=pytest.mark.heavy),
+        pytest.param(DESKTOP, "da", id="desktop-da", marks=pytest.mark.heavy),
+        pytest.param(DESKTOP, "sv", id="desktop-sv", marks=pytest.mark.heavy),
+    ],
+    indirect=["watched"],
+)
 def test_from_the_invitation_to_the_thanks(watched: Any, browser: Any, language: str, tmp_path: Path) -> None:
     path, people, links, port = tmp_path / "acme.cxa", tmp_path / "people.csv", tmp_path / "links.csv", free_port()
     people.write_text(f"name,email,role,language\nMette,mette@acme.example,{ROLE},{language}\n", encoding="utf-8")
