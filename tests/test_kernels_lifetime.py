@@ -244,6 +244,7 @@ def test_zygote_reaps_kernels_and_closes_what_it_opened() -> None:
     assert children(zygote) == []
 
 
+@pytest.mark.heavy
 @pytest.mark.slow
 def test_many_kernels_leave_nothing_behind() -> None:
     """``CXASSESS_KERNELS`` sets how many; the first hundred only warm everything up."""
@@ -257,7 +258,7 @@ def test_many_kernels_leave_nothing_behind() -> None:
     for _ in range(25):
         start_together(4)
     middle = state()
-    for _ in range((int(os.environ.get("CXASSESS_KERNELS", "160")) - 100) // 4):
+    for _ in range((int(os.environ.get("CXASSESS_KERNELS", "300")) - 100) // 4):
         start_together(4)
     end = state()
     assert end[:2] == middle[:2]

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 
+@pytest.mark.heavy
 @pytest.mark.slow
 def test_the_load_script_measures_what_it_says() -> None:
     command = [sys.executable, "-m", "benchmarks.serving", "--people", "5", "--seconds", "1"]

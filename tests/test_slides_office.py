@@ -22,7 +22,7 @@ POINT = 12700
 SLACK = 2.0
 _WORD = re.compile(r'<word xMin="([\d.]+)" yMin="([\d.]+)" xMax="([\d.]+)" yMax="([\d.]+)">(.*?)</word>')
 
-pytestmark = [pytest.mark.slow, pytest.mark.pdf_tools, pytest.mark.xdist_group("office")]
+pytestmark = [pytest.mark.heavy, pytest.mark.slow, pytest.mark.pdf_tools, pytest.mark.xdist_group("office")]
 
 
 def missing() -> str:
