@@ -2,19 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import socket
-import subprocess
-import time
 import urllib.request
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
-
-from cxassess.lab import plan_presentation
-from cxassess.resources import resource_path
+from builders_voila import presented
 
 pytest.importorskip("voila", reason="Voilà is not installed")
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -23,32 +16,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Serve the notebook with Voilà from a folder of its own, and return its address."""
-    root = tmp_path_factory.mktemp("voila")
-    shutil.copytree(resource_path("templates/voila"), root / "share" / "voila" / "templates" / "cxassess")
-    shutil.copy(resource_path("notebooks/01_questionnaire.ipynb"), root)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    known = os.environ | {"JUPYTER_PATH": str(root / "share"), "JUPYTER_CONFIG_DIR": str(root / "config")}
-    call = plan_presentation(root / "01_questionnaire.ipynb", port=port, browser=False, environment=known)
-    log = root / "voila.log"
-    with log.open("w") as written:
-        server = subprocess.Popen(
-            call.arguments, cwd=root, env=dict(call.environment), stdout=written, stderr=subprocess.STDOUT
-        )
-        try:
-            for _ in range(120):
-                try:
-                    socket.create_connection(("127.0.0.1", port), timeout=1).close()
-                    break
-                except OSError:
-                    time.sleep(0.5)
-            else:
-                pytest.fail(log.read_text())
-            yield f"http://127.0.0.1:{port}"
-        finally:
-            server.terminate()
-            server.wait(timeout=30)
+    with presented("01_questionnaire.ipynb", tmp_path_factory.mktemp("voila")) as served:
+        yield served
 
 
 @pytest.mark.parametrize("watched", [(390, 844), (1440, 900)], indirect=True, ids=["phone", "desktop"])

@@ -5,18 +5,15 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import socket
 import subprocess
-import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from builders_voila import presented
 
 from cxassess.report.names import report_name
-from cxassess.resources import resource_path
 
 pytest.importorskip("voila", reason="Voilà is not installed")
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -33,39 +30,15 @@ SMALLEST = """() => Math.min(...[...document.querySelectorAll('.cxe *')].filter(
 
 @pytest.fixture(scope="module")
 def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a folder with the notebook and Voilà's template."""
-    folder = tmp_path_factory.mktemp("explore")
-    shutil.copytree(resource_path("templates/voila"), folder / "share" / "voila" / "templates" / "cxassess")
-    shutil.copy(resource_path("notebooks/03_assessment.ipynb"), folder)
-    return folder
+    """Return the folder in which the notebook is presented."""
+    return tmp_path_factory.mktemp("explore")
 
 
 @pytest.fixture(scope="module")
 def address(root: Path) -> Iterator[str]:
     """Serve the notebook with Voilà, and return its address."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    arguments = [
-        sys.executable, "-m", "voila", "03_assessment.ipynb", "--no-browser", f"--port={port}",
-        "--template=cxassess", "--VoilaConfiguration.allow_theme_override=NO",
-    ]  # fmt: skip
-    with (root / "voila.log").open("w") as written:
-        environment = os.environ | {"JUPYTER_PATH": str(root / "share"), "JUPYTER_CONFIG_DIR": str(root / "config")}
-        server = subprocess.Popen(arguments, cwd=root, env=environment, stdout=written, stderr=subprocess.STDOUT)
-        try:
-            for _ in range(120):
-                try:
-                    socket.create_connection(("127.0.0.1", port), timeout=1).close()
-                    break
-                except OSError:
-                    time.sleep(0.5)
-            else:
-                pytest.fail((root / "voila.log").read_text())
-            yield f"http://127.0.0.1:{port}"
-        finally:
-            server.terminate()
-            server.wait(timeout=30)
+    with presented("03_assessment.ipynb", root) as served:
+        yield served
 
 
 @pytest.fixture(scope="module")

@@ -3,17 +3,11 @@
 from __future__ import annotations
 
 import os
-import shutil
-import socket
-import subprocess
-import time
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
-
-from cxassess.lab import plan_presentation
-from cxassess.resources import resource_path
+from builders_voila import presented
 
 pytest.importorskip("voila", reason="Voilà is not installed")
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -23,31 +17,8 @@ SHOTS = os.environ.get("CXASSESS_SHOTS", "")
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Serve the notebook with Voilà from a folder of its own, and return its address."""
-    root = tmp_path_factory.mktemp("portfolio")
-    shutil.copytree(resource_path("templates/voila"), root / "share" / "voila" / "templates" / "cxassess")
-    shutil.copy(resource_path("notebooks/04_portfolio.ipynb"), root)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    known = os.environ | {"JUPYTER_PATH": str(root / "share"), "JUPYTER_CONFIG_DIR": str(root / "config")}
-    call = plan_presentation(root / "04_portfolio.ipynb", port=port, browser=False, environment=known)
-    with (root / "voila.log").open("w") as written:
-        server = subprocess.Popen(
-            call.arguments, cwd=root, env=dict(call.environment), stdout=written, stderr=subprocess.STDOUT
-        )
-        try:
-            for _ in range(120):
-                try:
-                    socket.create_connection(("127.0.0.1", port), timeout=1).close()
-                    break
-                except OSError:
-                    time.sleep(0.5)
-            else:
-                pytest.fail((root / "voila.log").read_text())
-            yield f"http://127.0.0.1:{port}"
-        finally:
-            server.terminate()
-            server.wait(timeout=30)
+    with presented("04_portfolio.ipynb", tmp_path_factory.mktemp("portfolio")) as served:
+        yield served
 
 
 @pytest.mark.parametrize("watched", [(1366, 768)], indirect=True, ids=["projector"])

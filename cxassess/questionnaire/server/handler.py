@@ -146,6 +146,13 @@ class Handler(RequestHandler):
             (code for weight, code in sorted(wished, key=lambda one: one[0]) if weight < 0 and code in known), otherwise
         )
 
+    def require_own_json(self) -> None:
+        """Refuse a write that is not JSON from a page of ours."""
+        if not self.is_from_own_page():
+            raise HTTPError(403)
+        if self.request.headers.get("Content-Type", "").partition(";")[0].strip().lower() != "application/json":
+            raise HTTPError(415)
+
     def is_from_own_page(self) -> bool:
         """Whether a request comes from one of our own pages, as far as the browser tells."""
         site = self.request.headers.get("Sec-Fetch-Site", "same-origin")

@@ -63,6 +63,14 @@ class RespondentHandler(Handler):
         token = self.get_cookie(self.cookie) or ""
         return token if session_id(token) == session else ""
 
+    def writing_token(self, session: str) -> str:
+        """Return the token of a session for a write: only our own page, with its key, may ask for one."""
+        self.require_own_json()
+        token = self.session_token(session)
+        if not token or not is_write_key(token, self.request.headers.get("X-Write-Key", "")):
+            raise HTTPError(403)
+        return token
+
     async def ask(self, token: str, work: Any, *, writes: bool = False) -> Any:
         """Do something for a respondent; None, after the time that a refusal takes, if the token is no good."""
         began = asyncio.get_running_loop().time()
@@ -178,13 +186,7 @@ class ChangesHandler(RespondentHandler):
 
     async def post(self, session: str) -> None:
         """Save it, and acknowledge each message once all is committed."""
-        if not self.is_from_own_page():
-            raise HTTPError(403)
-        if self.request.headers.get("Content-Type", "").partition(";")[0].strip().lower() != "application/json":
-            raise HTTPError(415)
-        token = self.session_token(session)
-        if not token or not is_write_key(token, self.request.headers.get("X-Write-Key", "")):
-            raise HTTPError(403)
+        token = self.writing_token(session)
         messages = parse_messages(self.request.body)
         if messages is None:
             raise HTTPError(400)

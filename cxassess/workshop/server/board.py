@@ -136,10 +136,7 @@ class CommandsHandler(BoardHandler):
 
     async def post(self) -> None:
         """Do it, and reply once all of it is stored."""
-        if not self.is_from_own_page():
-            raise HTTPError(403)
-        if self.request.headers.get("Content-Type", "").partition(";")[0].strip().lower() != "application/json":
-            raise HTTPError(415)
+        self.require_own_json()
         if not self.venue.is_write_key(self.request.headers.get("X-Write-Key", "")):
             raise HTTPError(403)
         if len(self.request.body) > MOST_BYTES:

@@ -17,7 +17,6 @@ from cxassess.questionnaire.server.joining import JoinHandler
 from cxassess.questionnaire.server.keeper import Desk
 from cxassess.questionnaire.server.pages import Beside, plain_page
 from cxassess.questionnaire.server.respondents import QuestionnaireHandler, RespondentHandler
-from cxassess.questionnaire.server.sessions import is_write_key
 from cxassess.questionnaire.words import speak
 from cxassess.workshop.server.venue import Venue
 
@@ -117,13 +116,7 @@ class DotsHandler(RoomHandler):
 
     async def post(self, session: str) -> None:
         """Store them in place of those given before, and say which are stored."""
-        if not self.is_from_own_page():
-            raise HTTPError(403)
-        if self.request.headers.get("Content-Type", "").partition(";")[0].strip().lower() != "application/json":
-            raise HTTPError(415)
-        token = self.session_token(session)
-        if not token or not is_write_key(token, self.request.headers.get("X-Write-Key", "")):
-            raise HTTPError(403)
+        token = self.writing_token(session)
         dots = parse_dots(self.request.body)
         if dots is None:
             raise HTTPError(400)
